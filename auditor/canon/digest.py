@@ -1,0 +1,15 @@
+"""SHA-256 digests as 64 lower-case hexadecimal characters."""
+
+from __future__ import annotations
+
+import hashlib
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 of `data` (FIPS 180-4), in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def is_sha256_hex(text: object) -> bool:
+    """True if `text` is a digest in the one spelling we accept: 64 lower-case hexadecimal characters."""
+    return isinstance(text, str) and len(text) == 64 and all(c in "0123456789abcdef" for c in text)

@@ -1,0 +1,152 @@
+"""Every way the auditor refuses, as one tree.
+
+A finding is a value, an observation that could not be made is a value; an error means that the
+work asked for cannot be done. Each error carries the place, the value and the fix apart from its text,
+so that a person, a log and a test read the same refusal.
+
+```
+AuditorError                    code, place, value, hint; never prints, never exits
+├── ContentError                our own catalog, profile, procedure or template is wrong
+│   ├── SchemaError             a content file does not have the shape it must have
+│   ├── UnknownReferenceError   a name that stands for nothing
+│   └── ParameterError          a parameter is unset, unknown or out of range
+├── EvidenceError               evidence cannot be admitted, or one item cannot be read
+│   ├── ManifestError           the bundle's manifest is missing, malformed or untrue
+│   ├── PathError               a path leaves the bundle, is a link, or collides with another
+│   ├── DigestMismatchError     the bytes are not the bytes that were declared
+│   └── EvidenceFormatError     an item cannot be read as what it is said to be
+├── AttestationError            a signed report cannot be produced
+│   ├── CanonicalizationError   a value has no canonical form
+│   └── SigningError            a key is missing, of the wrong kind, or refused
+├── VerificationError           do not rely on it
+│   ├── EnvelopeError           not a well-formed envelope
+│   ├── SignatureError          fewer accepted signatures than the trust policy asks for
+│   ├── TrustError              a key is unknown, expired or revoked
+│   ├── StatementError          a wrong, unknown or malformed statement
+│   └── BindingError            genuine, but not about this evidence, content or file
+├── UnverifiableError           cannot be verified here: something needed is not at hand
+├── RenderError                 the attestation cannot be rendered faithfully
+└── MachineError                the machine refused: disk full, no permission, no such file
+```
+"""
+
+from __future__ import annotations
+
+
+class AuditorError(Exception):
+    """Root of every refusal.
+
+    `problem` says what is wrong in lower case without a full stop; `place` is the file and position;
+    `value` is what was found there (shortened for display); `hint` is the fix.
+    """
+
+    code = "auditor"
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        place: str | None = None,
+        value: object = None,
+        hint: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.place = place
+        self.value = value
+        self.hint = hint
+        super().__init__(self._sentence())
+
+    def _sentence(self) -> str:
+        text = f"{self.place}: {self.problem}" if self.place else self.problem
+        return text if self.value is None else f"{text}: got {shorten(self.value)}"
+
+
+def shorten(value: object, limit: int = 120) -> str:
+    """`value` on one printable line of at most `limit` characters, control characters escaped."""
+    text = value if isinstance(value, str) else repr(value)
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: limit + 1])
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+class ContentError(AuditorError):
+    code = "content"
+
+
+class SchemaError(ContentError):
+    code = "content.schema"
+
+
+class UnknownReferenceError(ContentError):
+    code = "content.unknown-reference"
+
+
+class ParameterError(ContentError):
+    code = "content.parameter"
+
+
+class EvidenceError(AuditorError):
+    code = "evidence"
+
+
+class ManifestError(EvidenceError):
+    code = "evidence.manifest"
+
+
+class PathError(EvidenceError):
+    code = "evidence.path"
+
+
+class DigestMismatchError(EvidenceError):
+    code = "evidence.digest-mismatch"
+
+
+class EvidenceFormatError(EvidenceError):
+    code = "evidence.format"
+
+
+class AttestationError(AuditorError):
+    code = "attestation"
+
+
+class CanonicalizationError(AttestationError):
+    code = "attestation.canonicalization"
+
+
+class SigningError(AttestationError):
+    code = "attestation.signing"
+
+
+class VerificationError(AuditorError):
+    code = "verification"
+
+
+class EnvelopeError(VerificationError):
+    code = "verification.envelope"
+
+
+class SignatureError(VerificationError):
+    code = "verification.signature"
+
+
+class TrustError(VerificationError):
+    code = "verification.trust"
+
+
+class StatementError(VerificationError):
+    code = "verification.statement"
+
+
+class BindingError(VerificationError):
+    code = "verification.binding"
+
+
+class UnverifiableError(AuditorError):
+    code = "unverifiable"
+
+
+class RenderError(AuditorError):
+    code = "render"
+
+
+class MachineError(AuditorError):
+    code = "machine"
