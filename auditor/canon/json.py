@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from auditor.errors import CanonicalizationError, EvidenceFormatError
 
 MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
+_BRACKETS_OR_TEXT = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*(?:"|$)', re.DOTALL)
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -83,23 +85,11 @@ def _refuse_depth(text: str, place: str) -> None:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise EvidenceFormatError(f"nested deeper than {MAX_DEPTH}", place=place)
-        elif character in "]}":
-            depth -= 1
+    for token in _BRACKETS_OR_TEXT.finditer(text):
+        first = token.group()[0]
+        depth += (first in "[{") - (first in "]}")
+        if depth > MAX_DEPTH:
+            raise EvidenceFormatError(f"nested deeper than {MAX_DEPTH}", place=place)
 
 
 def _object(pairs: list[tuple[str, Any]], place: str) -> dict[str, Any]:

@@ -85,6 +85,13 @@ class _Reader:
     def _refuse(self, problem: str, event: Any, value: object = None, hint: str | None = None) -> Any:
         raise SchemaError(problem, place=f"{self._name}:{event.start_mark.line + 1}", value=value, hint=hint)
 
+    def _refuse_features(self, event: Any) -> None:
+        if type(event).__name__ == "AliasEvent" or event.anchor is not None:
+            self._refuse("anchors and aliases are not allowed", event, hint="write the value out where it is used")
+        # "!" marks text that was quoted; it is no tag of the author's.
+        if event.tag not in (None, "!"):
+            self._refuse("tags are not allowed", event, value=event.tag)
+
     def _node(self, event: Any, path: tuple[str | int, ...]) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES:
@@ -92,10 +99,7 @@ class _Reader:
         if len(path) > MAX_DEPTH:
             self._refuse(f"nested deeper than {MAX_DEPTH}", event)
         kind = type(event).__name__
-        if kind == "AliasEvent" or event.anchor is not None:
-            self._refuse("anchors and aliases are not allowed", event, hint="write the value out where it is used")
-        if event.tag is not None and not (kind == "ScalarEvent" and event.tag == "!"):
-            self._refuse("tags are not allowed", event, value=event.tag)
+        self._refuse_features(event)
         self._lines[path] = event.start_mark.line + 1
         if kind == "ScalarEvent":
             return self._scalar(event)
@@ -128,8 +132,7 @@ class _Reader:
             kind = type(event).__name__
             if kind == "MappingEndEvent":
                 return members
-            if kind == "AliasEvent":
-                self._refuse("anchors and aliases are not allowed", event)
+            self._refuse_features(event)
             if kind != "ScalarEvent":
                 self._refuse("a key must be plain text", event)
             key: str = event.value

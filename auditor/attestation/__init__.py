@@ -1,0 +1,1 @@
+"""Signed reports: statement, envelope, keys, trust policy and verifier, on `canon` and `errors` alone."""

@@ -1,0 +1,232 @@
+"""The verifier: a good report and its steps, and everything that is not a good report."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from auditor.attestation import steps
+from auditor.attestation.envelope import encode_envelope
+from auditor.attestation.statement import make_statement
+from auditor.attestation.trust import Revocation
+from auditor.attestation.verify import VerifiedReport, result_class, steps_of, verify_report
+from auditor.canon.digest import sha256_hex
+from auditor.canon.instant import parse_instant
+from auditor.errors import (
+    BindingError,
+    EnvelopeError,
+    SignatureError,
+    StatementError,
+    TrustError,
+    UnverifiableError,
+    VerificationError,
+)
+
+
+def test_a_good_report_hands_over_what_was_signed(desk) -> None:
+    report = desk.verify()
+    assert report.payload == desk.payload("ada")
+    assert report.results == desk.results()
+    assert report.digest_of("bundle") == "a1" * 32
+    assert report.envelope_digest == sha256_hex(desk.report)
+    assert report.trust_digest == sha256_hex(desk.trust)
+    assert report.assessed_at == parse_instant("2026-10-01T00:00:00Z")
+    assert report.verified_at == desk.at
+    signer = report.signers[0]
+    assert (signer.principal, signer.name, signer.organisation) == ("urn:example:ada", "Ada", "Ada Ltd")
+    assert (signer.role, signer.keyid) == ("assessor", desk.keyid("ada"))
+    assert result_class(report) == "verified with the stated limits"
+
+
+def test_every_step_is_numbered_and_what_was_not_done_says_why(desk) -> None:
+    report = desk.verify()
+    assert [step.number for step in report.steps] == list(range(1, len(report.steps) + 1))
+    assert len(report.steps_done) == 7
+    reasons = {step.title: step.detail for step in report.steps_not_done}
+    assert set(reasons) == {steps.CATALOG, steps.ENGINE, *dict(steps.LIMITS)}
+    assert "the time of signing was not proven by a timestamp authority" in reasons[steps.PROVEN_TIME]
+    expected = "the catalog digest was not compared with an approved list: the trust policy names none"
+    assert reasons[steps.CATALOG] == expected
+
+
+def test_an_approved_catalog_and_engine_are_steps_done(desk) -> None:
+    report = desk.verify(trust=desk.trust_document())
+    assert {steps.CATALOG, steps.ENGINE} <= {step.title for step in report.steps_done}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "problem"),
+    [
+        ("/catalogs", ["d4" * 32], "catalog is not one"),
+        ("/engines", ["0.2.0"], "engine is not one"),
+    ],
+)
+def test_an_unapproved_catalog_or_engine_is_refused(desk, bend, pointer, value, problem) -> None:
+    with pytest.raises(BindingError, match=problem):
+        desk.verify(trust=bend(desk.trust_document(), pointer, value))
+
+
+@pytest.mark.parametrize("engine", [..., None, "0.1.0", {}, {"version": ["0.1.0"]}])
+def test_an_engine_that_is_not_named_is_not_approved(desk, engine) -> None:
+    results = {**desk.results(), "engine": engine}
+    if engine is ...:
+        del results["engine"]
+    report = desk.sign_raw(make_statement(results, desk.declared("ada")))
+    assert desk.verify(report)
+    with pytest.raises(BindingError, match="engine is not one"):
+        desk.verify(report, desk.trust_document())
+
+
+def test_a_verified_report_cannot_be_made_or_changed(desk) -> None:
+    report = desk.verify()
+    with pytest.raises(TypeError):
+        VerifiedReport(object(), {})
+    for name in ("payload", "results", "steps", "other"):
+        with pytest.raises(AttributeError):
+            setattr(report, name, None)
+        with pytest.raises(AttributeError):
+            delattr(report, name)
+    for copying in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError):
+            copying(report)
+    report.results["findings"].clear()
+    assert report.results == desk.results()
+
+
+def test_a_later_step_takes_the_number_of_the_one_not_done(desk) -> None:
+    report = desk.verify()
+    number = next(step.number for step in report.steps if step.title == steps.EVIDENCE)
+    later = report.with_step(steps.EVIDENCE, steps.DONE, "12 items").with_step("another", steps.NOT_DONE, "no reason")
+    assert later.steps[number - 1] == steps.Step(number, steps.EVIDENCE, "done", "12 items")
+    assert later.steps[-1].number == len(report.steps) + 1
+    assert report.steps[number - 1].state == "not-done"
+    with pytest.raises(ValueError, match="done already"):
+        later.with_step(steps.EVIDENCE, steps.NOT_DONE, "changed my mind")
+    with pytest.raises(ValueError, match="unknown state"):
+        later.with_step("x", "passed", "")
+
+
+def test_a_refusal_carries_the_steps_so_far(desk) -> None:
+    with pytest.raises(TrustError) as caught:
+        verify_report(desk.report, desk.trust, at=parse_instant("2030-01-01T00:00:00Z"))
+    *done, refused = steps_of(caught.value)
+    assert [step.state for step in done] == ["done"] * 3
+    assert (refused.number, refused.title, refused.state) == (4, steps.KEY_TIMES, "not-done")
+    assert "expired" in refused.detail
+    assert result_class(caught.value) == "invalid"
+
+
+def test_without_a_trust_policy_nothing_can_be_verified(desk) -> None:
+    with pytest.raises(UnverifiableError) as caught:
+        desk.verify(trust=b"")
+    assert result_class(caught.value) == "cannot be verified here"
+    assert steps_of(caught.value)[-1].title == steps.TRUST
+    assert steps_of(UnverifiableError("raised elsewhere")) == ()
+
+
+def test_without_cryptography_nothing_can_be_verified(desk, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography.hazmat.primitives.asymmetric.ec", None)
+    with pytest.raises(UnverifiableError, match="cryptography library is not installed"):
+        desk.verify()
+
+
+@pytest.mark.parametrize("at", [2**63, -(2**63)])
+def test_a_time_that_is_no_time_is_a_mistake_of_the_caller(desk, at) -> None:
+    with pytest.raises(ValueError, match="microseconds"):
+        verify_report(desk.report, desk.trust, at=at)
+
+
+@pytest.mark.parametrize(
+    ("at", "problem"),
+    [
+        ("2025-12-31T23:59:59.999999Z", "not yet valid"),
+        ("2028-01-01T00:00:00Z", "has expired"),
+        ("2026-01-01T00:00:00Z", None),
+        ("2027-12-31T23:59:59.999999Z", None),
+    ],
+)
+def test_the_window_of_a_key_to_the_microsecond(desk, at, problem) -> None:
+    results = {**desk.results(), "asOf": "2025-01-01T00:00:00Z"}
+    report = desk.sign_raw(make_statement(results, desk.declared("ada")))
+    if problem is None:
+        assert verify_report(report, desk.trust, at=parse_instant(at))
+        return
+    with pytest.raises(TrustError, match=problem):
+        verify_report(report, desk.trust, at=parse_instant(at))
+
+
+@pytest.mark.parametrize(("offset", "refused"), [(-1, True), (0, True), (1, False)])
+def test_a_revoked_key_counts_no_more_from_then_on(desk, offset, refused) -> None:
+    trust = desk.trust_for("ada", revoked=[Revocation(desk.keyid("ada"), "left the firm", desk.at + offset)])
+    if not refused:
+        assert desk.verify(trust=trust)
+        return
+    with pytest.raises(TrustError, match="revoked: got left the firm"):
+        desk.verify(trust=trust)
+
+
+def test_results_from_the_future_are_refused(desk) -> None:
+    results = {**desk.results(), "asOf": "2026-11-01T00:00:00.000001Z"}
+    with pytest.raises(StatementError, match="after the time of verification"):
+        desk.verify(desk.sign_raw(make_statement(results, desk.declared("ada"))))
+
+
+def test_a_signature_is_checked_before_the_payload_is_read(desk) -> None:
+    broken = encode_envelope(b"[" * 10_000, [desk.signature(desk.payload("ada"), "ada")])
+    with pytest.raises(SignatureError, match="does not verify"):
+        desk.verify(broken)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/subject/-", {"name": "extra", "digest": {"sha256": "d4" * 32}}),
+        ("/subject/1", ...),
+        ("/subject/0/digest/sha256", "d4" * 32),
+        ("/subject/1/digest/sha256", "d4" * 32),
+        ("/subject/2/digest/sha256", "d4" * 32),
+        ("/subject/3/digest/sha256", "d4" * 32),
+        ("/predicateType", "https://in-toto.io/attestation/svr/v0.2"),
+        ("/predicate/signers", []),
+        ("/predicate/note", "x"),
+    ],
+)
+def test_a_bad_statement_is_refused_however_well_signed(desk, bend, pointer, value) -> None:
+    with pytest.raises(StatementError):
+        desk.verify(desk.sign_raw(bend(desk.statement(), pointer, value)))
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"{}", b"null", b"hello", b"\xff", b"[" * 10_000, b'{"a":1,"a":1}'],
+    ids=["empty object", "null", "no JSON", "no text", "10,000 deep", "member twice"],
+)
+def test_something_else_is_refused_however_well_signed(desk, payload) -> None:
+    with pytest.raises(StatementError):
+        desk.verify(desk.sign_raw(payload))
+
+
+def test_a_payload_in_another_spelling_is_refused_however_well_signed(desk) -> None:
+    with pytest.raises(StatementError, match="canonical form"):
+        desk.verify(desk.sign_raw(json.dumps(desk.statement()).encode()))
+
+
+def test_verifying_needs_nothing_heavy() -> None:
+    code = (
+        "import sys, auditor.attestation.verify as v\n"
+        "heavy = {'pydantic', 'duckdb', 'jinja2', 'weasyprint', 'yaml', 'cryptography', 'pathlib', 'datetime'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+def test_every_refusal_is_of_the_two_families() -> None:
+    for error in (EnvelopeError, SignatureError, TrustError, StatementError, BindingError):
+        assert issubclass(error, VerificationError)
+    assert not issubclass(UnverifiableError, VerificationError)
