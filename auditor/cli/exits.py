@@ -1,0 +1,57 @@
+"""Exit codes: a published table, one code for each kind of ending. `docs/exit-codes.md` is made from it."""
+
+from __future__ import annotations
+
+from auditor.errors import (
+    AttestationError,
+    AuditorError,
+    ContentError,
+    EvidenceError,
+    MachineError,
+    RenderError,
+    UnverifiableError,
+    VerificationError,
+)
+
+DONE = 0
+CRASH = 1
+USAGE = 2
+CONTENT = 3
+EVIDENCE = 4
+SIGNING = 5
+INVALID = 6
+UNVERIFIABLE = 7
+RENDERING = 8
+MACHINE = 9
+OTHER_THAN_SATISFIED = 10
+INTERRUPTED = 130
+
+TABLE: tuple[tuple[int, str], ...] = (
+    (DONE, "done; an assessment: every finding is satisfied; a verification: verified with the stated limits"),
+    (CRASH, "a fault of the program itself, with a traceback"),
+    (USAGE, "the command line was not understood"),
+    (CONTENT, "the catalog, a profile or a template is wrong"),
+    (EVIDENCE, "the evidence bundle cannot be admitted"),
+    (SIGNING, "the report could not be signed"),
+    (INVALID, "verification: invalid, do not rely on it"),
+    (UNVERIFIABLE, "verification: cannot be verified here, something needed is not at hand"),
+    (RENDERING, "the attestation could not be rendered faithfully"),
+    (MACHINE, "the machine refused: no such file, no permission, disk full"),
+    (OTHER_THAN_SATISFIED, "assessed and written, and some findings are other than satisfied"),
+    (INTERRUPTED, "interrupted; run it again"),
+)
+
+_BY_ERROR: tuple[tuple[type[AuditorError], int], ...] = (
+    (ContentError, CONTENT),
+    (EvidenceError, EVIDENCE),
+    (AttestationError, SIGNING),
+    (VerificationError, INVALID),
+    (UnverifiableError, UNVERIFIABLE),
+    (RenderError, RENDERING),
+    (MachineError, MACHINE),
+)
+
+
+def exit_code(error: AuditorError) -> int:
+    """The exit code of a refusal."""
+    return next((code for kind, code in _BY_ERROR if isinstance(error, kind)), CRASH)

@@ -1,0 +1,123 @@
+"""`auditor`: finds the command, hands it its words, turns a refusal into one message and an exit code.
+
+Only the command that was asked for is imported, so that help and verification start at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS: dict[str, str] = {
+    "attest": "assess, sign, print and verify in one go",
+    "assess": "check an evidence bundle against a profile",
+    "sign": "sign assessment results as a report, or add a signature",
+    "print": "render the PDF attestation from a verified report",
+    "verify": "verify a report or attestation, and recompute it",
+    "evidence": "lay out, check and look into an evidence bundle",
+    "catalog": "list, show, lint and test the controls",
+    "key": "make and show signing keys",
+    "trust": "make and show the verifier's trust policy",
+    "explain": "explain an error code or an outcome",
+}
+
+_HELP = """\
+usage: auditor COMMAND [options]
+
+Check a data center's evidence against a controls catalog, sign the findings,
+print the attestation, and let any reader recompute it.
+
+commands:
+{commands}
+
+options:
+  -h, --help     show this help; auditor COMMAND --help shows a command's own
+  --version      show the version
+
+examples:
+  auditor assess bundle --profile sl4 --out results.json
+  auditor verify attestation.pdf --trust trust.json --bundle bundle --recompute
+
+exit codes: 0 done, 2 usage, 3 content, 4 evidence, 5 signing, 6 invalid,
+7 cannot be verified here, 8 rendering, 9 machine, 10 other than satisfied
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit code of `auditor.cli.exits`."""
+    words = sys.argv[1:] if argv is None else argv
+    if not words or words[0] in ("-h", "--help"):
+        lines = "\n".join(f"  {name:<10} {what}" for name, what in COMMANDS.items())
+        print(_HELP.format(commands=lines), end="")
+        return 0 if words else 2
+    if words[0] == "--version":
+        from auditor import __version__
+
+        print(f"auditor {__version__}")
+        return 0
+    if words[0] not in COMMANDS:
+        print(f"auditor: unknown command {words[0]!r}; auditor --help lists them", file=sys.stderr)
+        return 2
+    return _run(words[0], words[1:])
+
+
+def _run(command: str, words: list[str]) -> int:
+    from auditor.errors import AuditorError
+
+    try:
+        arguments = parser(command).parse_args(words)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except AuditorError as error:
+        _tell(error)
+        from auditor.cli.exits import exit_code
+
+        return exit_code(error)
+    except BrokenPipeError:
+        # The reader of our output left; what was asked for was done up to there.
+        sys.stderr.close()
+        return 9
+    except KeyboardInterrupt:
+        print("auditor: interrupted; nothing half-written was left, run it again", file=sys.stderr)
+        return 130
+    return code
+
+
+def parser(command: str) -> argparse.ArgumentParser:
+    """The argument parser of one command, made by its module."""
+    import argparse
+    import importlib
+
+    module = importlib.import_module(f"auditor.cli.{command}")
+    made = argparse.ArgumentParser(
+        prog=f"auditor {command}",
+        description=module.__doc__,
+        epilog=module.EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module.configure(made)
+    return made
+
+
+def _tell(error: Exception) -> None:
+    from auditor.errors import AuditorError, shorten
+
+    assert isinstance(error, AuditorError)
+    print(f"auditor: {error.code}: {_printable(str(error))}", file=sys.stderr)
+    for problem in getattr(error, "others", ())[:20]:
+        print(f"  also: {shorten(str(problem), 200)}", file=sys.stderr)
+    if error.hint:
+        print(f"  fix: {_printable(error.hint)}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    # Evidence chooses part of these words; it does not get to move the cursor.
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

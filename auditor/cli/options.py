@@ -1,0 +1,48 @@
+"""Options several commands share, and the clock: the only place that reads it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from auditor.canon.instant import parse_instant
+
+
+def instant(text: str) -> int:
+    """An option's instant in microseconds; argparse turns the ValueError into a usage message."""
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}: {text!r}") from error
+
+
+def now() -> int:
+    """The present in microseconds, to the whole second so that a report's `asOf` reads well."""
+    return int(time.time()) * 1_000_000
+
+
+def add_engine_options(parser: argparse.ArgumentParser) -> None:
+    """`--controls`, `--threads`, `--memory`."""
+    parser.add_argument("--controls", type=Path, metavar="FOLDER", help="use this catalog, not the one installed")
+    parser.add_argument("--threads", type=int, default=0, metavar="N", help="threads to use (default: all cores)")
+    parser.add_argument("--memory", type=int, default=2048, metavar="MIB", help="memory for tables (default: 2048)")
+
+
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """`--format text|json`."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def passphrase(environment_name: str | None) -> bytes | None:
+    """A key's passphrase: from the named environment variable, or asked for at a terminal, never from an option."""
+    if environment_name:
+        value = os.environ.get(environment_name)
+        return value.encode("utf-8") if value else None
+    if sys.stdin.isatty():
+        import getpass
+
+        return getpass.getpass("passphrase: ").encode("utf-8") or None
+    return None

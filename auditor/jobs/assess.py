@@ -1,0 +1,104 @@
+"""Assess a bundle: admit it, load it, assess it, and hand over the results with their canonical bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor import __version__
+from auditor.assessment.assess import assess
+from auditor.assessment.observe import Evidence
+from auditor.canon.json import canonical_bytes
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.resolve import resolve
+from auditor.jobs.content import validation_ledger
+from auditor.jobs.evidence import OpenBundle, open_bundle
+from auditor.model.assessment import Activity, AssessmentResults, BundleRecord, EngineRecord, ItemRecord
+
+Progress = Callable[[str], None]
+"""Called with a short line whenever a step begins."""
+
+ENGINE = EngineRecord(name="auditor", version=__version__)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessRequest:
+    """What to assess against what: `as_of` in microseconds; `memory` in MiB and `threads` bound the engine."""
+
+    bundle: Path
+    profile: str
+    as_of: int
+    threads: int = 0
+    memory: int = 2048
+
+
+def assess_bundle(
+    request: AssessRequest, catalog: Catalog, progress: Progress = lambda line: None
+) -> tuple[AssessmentResults, bytes]:
+    """The results of assessing the bundle, and their RFC 8785 bytes.
+
+    Raises:
+        EvidenceError: the bundle cannot be admitted.
+        ContentError: no such profile, or a control cannot be run.
+    """
+    baseline = resolve(catalog, request.profile)
+    streams = tuple(
+        dict.fromkeys(s for entry in baseline.controls for o in entry.control.objectives for s in o.test.streams)
+    )
+    with open_bundle(
+        request.bundle, catalog, streams, threads=request.threads, memory=request.memory, progress=progress
+    ) as opened:
+        total = sum(len(entry.control.objectives) for entry in baseline.controls)
+        done = 0
+
+        def on_step(activity: Activity) -> None:
+            nonlocal done
+            done += 1
+            progress(f"testing {activity.control}.{activity.objective} ({done} of {total})")
+
+        results = assess(
+            catalog,
+            baseline,
+            Evidence(opened.store.tables, {c.stream: c for c in opened.store.coverage}, opened.store.resolve),
+            bundle_record(opened),
+            opened.admission.manifest.facility,
+            opened.admission.manifest.period,
+            request.as_of,
+            ENGINE,
+            validation_ledger(catalog),
+            on_step,
+        )
+    return results, canonical_bytes(results.document())
+
+
+def bundle_record(opened: OpenBundle) -> BundleRecord:
+    """The bundle as the results cite it."""
+    loaded = {item.id: item for item in opened.store.items}
+    return BundleRecord(
+        root=opened.admission.root,
+        items=tuple(
+            ItemRecord(
+                id=item.id,
+                path=item.path,
+                kind=item.kind,
+                title=item.title,
+                mapping=item.mapping,
+                streams=loaded[item.id].streams,
+                system=item.source.system,
+                collector=item.source.collector,
+                observed=item.observed,
+                collected=item.collected,
+                received=item.received,
+                size=item.size,
+                sha256=item.sha256,
+                sensitivity=item.sensitivity,
+                rows=loaded[item.id].rows,
+                rejected=loaded[item.id].rejected,
+            )
+            for item in sorted(opened.admission.manifest.items, key=lambda item: item.id)
+        ),
+        coverage=opened.store.coverage,
+        rejects=opened.store.rejects,
+        reject_count=opened.store.reject_count,
+    )

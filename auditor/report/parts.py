@@ -1,0 +1,363 @@
+"""The parts of the document as frozen values ready to print: every string is escaped for the eye, nothing is computed
+after this. HTML escaping is the template's; `svg` alone is markup, made by `figures`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeView:
+    """`mark` names the printed shape, `word` the outcome, `text` the outcome with its reason."""
+
+    mark: str
+    word: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An outcome and what it means."""
+
+    outcome: OutcomeView
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A line of a list of facts; `mono` where the value is a digest or an identifier."""
+
+    name: str
+    value: str
+    mono: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its caption; the text alternative is inside the SVG."""
+
+    svg: Markup
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A control that stood in the way of a level."""
+
+    anchor: str
+    control: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A level of the profile and what stood in its way."""
+
+    level: str
+    title: str
+    reached: bool
+    tally: str
+    binding: tuple[Binding, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class DomainTally:
+    """How many determination statements of a domain had which outcome, in the order of the legend."""
+
+    title: str
+    satisfied: str
+    counts: tuple[str, ...]
+    bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """The first page, and what the running lines repeat."""
+
+    title: str
+    facility: str
+    facts: tuple[Fact, ...]
+    statement: str
+    explanation: str
+    rungs: tuple[Rung, ...]
+    domains: tuple[DomainTally, ...]
+    ladder: Figure
+    running_facility: str
+    running_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsEntry:
+    """A line of the table of contents; its page number is found in layout."""
+
+    number: str
+    title: str
+    anchor: str
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlLimits:
+    """What the tests of a control cannot see."""
+
+    anchor: str
+    control: str
+    title: str
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What was assessed and what was not."""
+
+    assessed: tuple[Fact, ...]
+    not_assessed: tuple[str, ...]
+    limits: tuple[ControlLimits, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A control that judges the evidence itself, and the controls that depend on it."""
+
+    anchor: str
+    control: str
+    title: str
+    outcomes: tuple[OutcomeView, ...]
+    dependants: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """The validation of one control's tests."""
+
+    anchor: str
+    control: str
+    cases: str
+    mutants: str
+    killed: str
+    survivors: str
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPart:
+    """How it was tested."""
+
+    engine: str
+    meanings: tuple[Meaning, ...]
+    gates: tuple[Gate, ...]
+    ledger: tuple[LedgerRow, ...]
+    ledger_total: str
+    unvalidated: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A finding on one line."""
+
+    anchor: str
+    control: str
+    objective: str
+    title: str
+    domain: str
+    level: str
+    severity: str
+    outcome: OutcomeView
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """A parameter as it was in force."""
+
+    name: str
+    value: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionRow:
+    """One deviation with the evidence rows it rests on."""
+
+    certainty: str
+    mark: str
+    subject: str
+    when: tuple[str, ...]
+    sentence: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """Evidence that is not there."""
+
+    stream: str
+    scope: str
+    when: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationView:
+    """One method's observation; `outcome` only where it adds to the finding's own."""
+
+    method: str
+    outcome: OutcomeView | None
+    detail: str
+    facts: tuple[Fact, ...]
+    exceptions: tuple[ExceptionRow, ...]
+    exceptions_note: str
+    gaps: tuple[GapRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """One determination statement with its conclusion and the observations it rests on."""
+
+    label: str
+    determine: str
+    satisfied: bool
+    state: str
+    outcome: OutcomeView
+    detail: str
+    observations: tuple[ObservationView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlView:
+    """A control with its findings."""
+
+    anchor: str
+    id: str
+    title: str
+    meta: str
+    statement: str
+    mappings: tuple[Fact, ...]
+    depends_on: str
+    parameters: tuple[ParameterRow, ...]
+    findings: tuple[FindingView, ...]
+    limits: tuple[str, ...]
+    foreseen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DomainView:
+    """A domain with its controls."""
+
+    number: str
+    anchor: str
+    title: str
+    tally: str
+    controls: tuple[ControlView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """A POA&M item."""
+
+    id: str
+    anchor: str
+    control: str
+    severity: str
+    statement: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item of the evidence."""
+
+    id: str
+    path: str
+    about: str
+    source: str
+    dates: tuple[str, ...]
+    counts: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """How much of the period a stream covers."""
+
+    stream: str
+    items: str
+    rows: str
+    rejected: str
+    span: tuple[str, ...]
+    gaps: tuple[GapRow, ...]
+    gaps_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectRow:
+    """A record that took no part."""
+
+    place: str
+    stream: str
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """The evidence as the results cite it."""
+
+    root: str
+    summary: str
+    items: tuple[ItemRow, ...]
+    coverage: tuple[CoverageRow, ...]
+    rejects: tuple[RejectRow, ...]
+    rejects_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignerRow:
+    """A signature that was verified and counted."""
+
+    name: str
+    organisation: str
+    principal: str
+    role: str
+    role_meaning: str
+    keyid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRow:
+    """A digest the signatures cover."""
+
+    name: str
+    about: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A step of verification."""
+
+    number: str
+    title: str
+    state: str
+    done: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Who signed, and what the signatures cover."""
+
+    signers: tuple[SignerRow, ...]
+    envelope: str
+    payload: str
+    subjects: tuple[SubjectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verifying showed before printing."""
+
+    steps: tuple[StepRow, ...]
