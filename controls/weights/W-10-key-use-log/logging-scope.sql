@@ -1,0 +1,57 @@
+-- name: population
+WITH devices AS (
+  SELECT asset AS device FROM dcim WHERE kind = 'hsm' AND status = 'active'
+  UNION
+  SELECT device FROM kms_audit WHERE ts >= $period_from AND ts < $period_to
+  UNION
+  SELECT device FROM kms_logging WHERE ts >= $period_from AND ts < $period_to
+),
+-- A log of management commands alone says nothing about the use of keys.
+scoped AS (
+  SELECT device
+  FROM kms_logging
+  WHERE ts >= $period_from AND ts < $period_to
+  GROUP BY device
+  HAVING count(CASE WHEN scope IN ('management', 'none') THEN ref END) = 0
+)
+SELECT count(*) AS expected, count(CASE WHEN s.device IS NOT NULL THEN a.ref END) AS examined
+FROM devices AS d
+LEFT JOIN dcim AS a ON a.asset = d.device AND a.kind = 'hsm'
+LEFT JOIN scoped AS s ON s.device = d.device
+
+-- name: exceptions
+-- The readings of the period, with the last before it and the first after it.
+WITH edges AS (
+  SELECT
+    device,
+    max(CASE WHEN ts < $period_from THEN ts END) AS before,
+    min(CASE WHEN ts >= $period_to THEN ts END) AS after
+  FROM kms_logging
+  GROUP BY device
+),
+deficient AS (
+  SELECT
+    l.device, l.scope, l.forced, l.unlogged_boots, l.unlogged_logins, min(l.ts) AS began, max(l.ts) AS ended,
+    count(CASE WHEN l.ts >= $period_from AND l.ts < $period_to THEN l.ref END) AS inside,
+    count(*) AS readings, array_agg(l.ref) AS ref_readings
+  FROM kms_logging AS l
+  JOIN edges AS e
+    ON e.device = l.device AND l.ts >= coalesce(e.before, $period_from) AND l.ts <= coalesce(e.after, $period_to)
+  WHERE l.scope <> 'all' OR NOT l.forced OR l.unlogged_boots <> 0 OR l.unlogged_logins <> 0
+  GROUP BY l.device, l.scope, l.forced, l.unlogged_boots, l.unlogged_logins
+)
+SELECT
+  -- A reading outside the period does not say how the configuration was inside it.
+  CASE WHEN inside > 0 AND scope IN ('all', 'selected') THEN 'violation' ELSE 'possible' END AS certainty,
+  device AS subject,
+  began,
+  ended,
+  'At ' || readings || CASE WHEN readings = 1 THEN ' reading' ELSE ' readings' END || ' of its configuration ' || device || ' was set to log '
+  || CASE scope WHEN 'all' THEN 'every operation' WHEN 'selected' THEN 'some operations' WHEN 'management' THEN 'management commands only'
+    ELSE 'nothing' END
+  || CASE WHEN forced THEN '' ELSE ' and to go on when its log is full' END
+  || CASE WHEN unlogged_boots <> 0 OR unlogged_logins <> 0
+    THEN ', and reported ' || unlogged_boots || ' starts and ' || unlogged_logins || ' logins that it did not log' ELSE '' END || '.' AS sentence,
+  ref_readings
+FROM deficient
+ORDER BY began, device, scope, forced, unlogged_boots, unlogged_logins

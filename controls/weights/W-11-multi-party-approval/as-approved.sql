@@ -1,0 +1,68 @@
+-- name: population
+WITH operations AS (
+  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
+  FROM storage_access
+  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
+  UNION ALL
+  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
+  FROM kms_audit
+  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
+),
+approvals AS (
+  SELECT DISTINCT approval FROM mpa_records
+)
+SELECT count(*) AS expected, count(a.approval) AS examined
+FROM operations AS o
+LEFT JOIN approvals AS a ON a.approval = o.approval
+
+-- name: exceptions
+WITH operations AS (
+  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
+  FROM storage_access
+  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
+  UNION ALL
+  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
+  FROM kms_audit
+  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
+),
+-- What was moved under an approval up to and with each operation: one approval is not good for two copies.
+moved AS (
+  SELECT
+    ts, ref, operation, actor, artefact, object, destination, approval,
+    sum(bytes) OVER (PARTITION BY approval ORDER BY ts, ref ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes
+  FROM operations
+),
+compared AS (
+  SELECT
+    o.ts, o.ref, o.operation, o.actor, o.artefact, o.object, o.approval, m.ref AS ref_approval, m.approver,
+    CASE
+      WHEN m.operation <> CASE o.operation WHEN 'delete' THEN 'destroy' ELSE o.operation END
+        AND NOT (o.operation = 'export' AND m.operation = 'decrypt_export') THEN 'the operation differs'
+      WHEN m.artefact <> o.artefact THEN 'the artefact differs'
+      WHEN m.object <> o.object THEN 'the object differs'
+      WHEN o.operation = 'copy' AND (m.destination IS NULL OR o.destination IS NULL) THEN 'no destination is named'
+      WHEN m.destination <> o.destination THEN 'the destination differs'
+      WHEN m.bytes < o.bytes THEN 'it moved more bytes'
+    END AS difference
+  FROM moved AS o
+  JOIN mpa_records AS m ON m.approval = o.approval AND m.approver_kind = 'human'
+),
+counted AS (
+  SELECT
+    ts, ref, operation, actor, artefact, object, approval, max(difference) AS difference,
+    count(DISTINCT CASE WHEN difference IS NULL THEN approver END) AS agreeing,
+    array_agg(ref_approval) AS ref_approvals
+  FROM compared
+  GROUP BY ts, ref, operation, actor, artefact, object, approval
+)
+SELECT
+  'violation' AS certainty,
+  coalesce(object, artefact, '-') AS subject,
+  ts AS began,
+  ts AS ended,
+  'The ' || operation || ' operation by ' || actor || ' is not what approval ' || approval || ' was given for: ' || difference || '.' AS sentence,
+  ref AS ref_operation,
+  ref_approvals
+FROM counted
+WHERE difference IS NOT NULL AND agreeing < $min_approvers
+ORDER BY began, ref_operation
