@@ -125,9 +125,7 @@ FILES: dict[str, str] = {
     "physical/G-01-clocks/cases/near.yaml": case("near-miss", "clocks", "host, offset\nx, 1000000", "met"),
     "physical/D-01-doors/control.yaml": CONTROL,
     "physical/D-01-doors/doors.sql": CONTROL_SQL,
-    "physical/D-01-doors/cases/good.yaml": case(
-        "good", "doors", "ts, door, person\n2026-10-01T00:00:00Z, d, p", "met"
-    ),
+    "physical/D-01-doors/cases/good.yaml": case("good", "doors", "ts, door, person\n2026-10-01T00:00:00Z, d, p", "met"),
     "physical/D-01-doors/cases/bad.yaml": case(
         "bad", "doors", "ts, door\n2026-10-01T00:00:00Z, d", "not-met", _VIOLATION % ("d", "doors")
     ),

@@ -11,7 +11,7 @@ from auditor.errors import ContentError, EvidenceFormatError
 from auditor.model.bundle import Period
 from auditor.model.control import Objective
 from auditor.model.evidence import EvidenceRef
-from auditor.model.test_result import Certainty, Exception_, Measure, Population, TestResult
+from auditor.model.test_result import Certainty, ExceptionRecord, Measure, Population, TestResult
 from auditor.procedures import PROCEDURES
 from auditor.procedures.raw import RawException, RawResult, Tables
 
@@ -127,7 +127,7 @@ def _shaped(raw: RawResult, objective: Objective, resolve: Resolve) -> TestResul
     exceptions = sorted(raw.exceptions, key=_rank)
     violations = sum(1 for found in exceptions if found.certainty == Certainty.VIOLATION)
     listed = tuple(
-        Exception_(
+        ExceptionRecord(
             certainty=Certainty(found.certainty),
             subject=found.subject,
             began=found.began,

@@ -56,7 +56,11 @@ def validate(catalog: Catalog, control_id: str, *, mutate: bool = True) -> Valid
 def _mutants(catalog: Catalog, query: Query | None, cases: list[PreparedCase]) -> Iterator[tuple[str, bool]]:
     if query is not None:
         for change, mutant in query_mutants(query):
-            yield change, any(_caught(catalog, case, mutant, case.numbers) for case in cases)
+            killer = next((case for case in cases if _caught(catalog, case, mutant, case.numbers)), None)
+            if killer is not None:
+                # The case that caught one mutant often catches the next; asking it first saves most of the time.
+                cases = [killer, *(case for case in cases if case is not killer)]
+            yield change, killer is not None
         return
     numbers = cases[0].numbers if cases else {}
     for name in numbers:

@@ -147,12 +147,12 @@ def _verify(envelope_bytes: bytes, trust_bytes: bytes, at: int, trail: Trail) ->
     trail.begin(step.TRUST)
     policy = _read_trust(trust_bytes)
     trust_digest = sha256_hex(trust_bytes)
-    trail.close(step.DONE, f"{len(policy.principals)} principals, SHA-256 {trust_digest}")
+    trail.close(step.DONE, f"{_count(len(policy.principals), 'principal')}, SHA-256 {trust_digest}")
 
     trail.begin(step.ENVELOPE)
     envelope = parse_envelope(envelope_bytes)
     envelope_digest = sha256_hex(envelope_bytes)
-    trail.close(step.DONE, f"{len(envelope.signatures)} signatures, SHA-256 {envelope_digest}")
+    trail.close(step.DONE, f"{_count(len(envelope.signatures), 'signature')}, SHA-256 {envelope_digest}")
 
     trail.begin(step.SIGNATURES)
     trusted = _verify_signatures(envelope, policy)
@@ -262,6 +262,10 @@ def _approve_engine(statement: Statement, policy: TrustPolicy) -> tuple[str, str
             value="nothing" if version is None else version,
         )
     return step.DONE, f"engine {version}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _instant(microseconds: int) -> str:

@@ -10,8 +10,9 @@ from auditor.cli.options import add_engine_options, add_format_option, instant, 
 
 EXAMPLES = """\
 examples:
-  auditor assess samples/skarvoy/bundle --profile sl4 --as-of 2026-11-05T12:00:00Z --out results.json
-  auditor assess samples/fjordheim/bundle --profile sl3 --format json --as-of 2026-11-05T12:00:00Z
+  auditor assess samples/skarvoy/bundle --profile sl4 \\
+      --as-of 2026-11-05T12:00:00Z --out results.json
+  auditor assess bundle --profile sl3 --format json
 
 Exits 0 if every finding is satisfied and 10 if some are not.
 """

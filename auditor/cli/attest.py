@@ -9,10 +9,11 @@ from auditor.cli.options import add_engine_options, instant, now, passphrase
 
 EXAMPLES = """\
 examples:
-  auditor attest bundle --profile sl4 --key assessor.pem --principal urn:example:assessor --trust trust.json --out out
+  auditor attest bundle --profile sl4 --key assessor.pem \\
+      --principal urn:example:sample-assessor --trust trust.json --out out
 
-Writes results.json, report.dsse.json, attestation.pdf and verification.txt into --out, and exits 10 if some
-findings are other than satisfied.
+Writes results.json, report.dsse.json, attestation.pdf and verification.txt
+into --out, and exits 10 if some findings are other than satisfied.
 """
 
 

@@ -13,8 +13,9 @@ examples:
   auditor catalog lint
   auditor catalog test P-04
 
-test runs every case of a control, then counts how many small changes (mutants) of its queries the cases
-notice; --write keeps the result as the catalog's validation ledger, which reports print.
+test runs every case of a control, then counts how many small changes (mutants)
+of its queries the cases notice; --write keeps the result as the catalog's
+validation ledger, which reports print.
 """
 
 

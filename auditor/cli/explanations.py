@@ -26,7 +26,7 @@ EXPLANATIONS: dict[str, str] = {
     "attestation": "A signed report cannot be produced from this.",
     "attestation.canonicalization": "A value has no canonical JSON form (RFC 8785), so it cannot be signed.",
     "attestation.signing": "A key is missing, of the wrong kind, not declared, or its passphrase is wrong.",
-    "verification": "Do not rely on the report.",
+    "verification": "Something about the report is wrong: do not rely on it.",
     "verification.envelope": "The file is not a well-formed DSSE envelope in the one form we accept.",
     "verification.signature": "A signature does not verify, or fewer people signed than your trust policy asks for.",
     "verification.trust": "A key is unknown to your trust policy, not yet valid, expired or revoked, or the policy "

@@ -9,12 +9,14 @@ from auditor.cli.options import passphrase
 
 EXAMPLES = """\
 examples:
-  auditor key generate assessor.pem
+  auditor key generate new.pem --passphrase-env PASSPHRASE
   auditor key show assessor.pem
   auditor key generate sample.pem --sample
 
-generate asks for a passphrase (or reads it from the variable named by --passphrase-env) and writes
-KEY and beside it KEY.pub. --sample writes an unencrypted key marked as a sample: never sign with it in earnest.
+generate asks for a passphrase, or reads it from the variable that
+--passphrase-env names, and writes the key and beside it its public half (.pub).
+--sample writes an unencrypted key marked as a sample: never sign with it in
+earnest.
 """
 
 

@@ -90,11 +90,12 @@ def parser(command: str) -> argparse.ArgumentParser:
     """The argument parser of one command, made by its module."""
     import argparse
     import importlib
+    import textwrap
 
     module = importlib.import_module(f"auditor.cli.{command}")
     made = argparse.ArgumentParser(
         prog=f"auditor {command}",
-        description=module.__doc__,
+        description=textwrap.fill(module.__doc__ or "", 80),
         epilog=module.EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -9,12 +9,15 @@ from auditor.cli.options import passphrase
 
 EXAMPLES = """\
 examples:
-  auditor sign results.json --key assessor.pem --principal urn:example:assessor --role assessor --out report.dsse.json
-  auditor sign results.json --key a.pem --principal urn:example:a --role assessor \\
-      --also urn:example:b technical-reviewer sha256:… --out report.dsse.json
+  auditor sign results.json --key assessor.pem --principal urn:example:a \\
+      --role assessor --out report.dsse.json
+  auditor sign results.json --key a.pem --principal urn:example:a \\
+      --role assessor --also urn:example:b technical-reviewer sha256:… \\
+      --out report.dsse.json
   auditor sign report.dsse.json --add --key b.pem --out report.dsse.json
 
-A report declares its signers when it is made; --also declares those who sign later with --add.
+A report declares its signers when it is made; --also declares those who sign
+later with --add.
 """
 
 

@@ -10,10 +10,11 @@ from auditor.cli.options import instant, now
 EXAMPLES = """\
 examples:
   auditor trust init trust.json \\
-      --signer urn:example:assessor "A. Assessor" "Example Assurance" assessor assessor.pem.pub
+      --signer urn:example:a "A. Assessor" "Assurance" assessor assessor.pem.pub
   auditor trust show trust.json
 
-Take public keys from their owners over a channel of your own, never from the report.
+Take public keys from their owners over a channel of your own, never from the
+report.
 """
 
 _YEARS = 3

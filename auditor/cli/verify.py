@@ -17,8 +17,9 @@ examples:
   auditor verify report.dsse.json --trust trust.json
   auditor verify attestation.pdf --trust trust.json --bundle bundle --recompute
 
-The trust policy is yours, not the report's. Without --bundle nothing heavier than the
-cryptography library is needed. Exits 0 verified with the stated limits, 6 invalid, 7 cannot be verified here.
+The trust policy is yours, not the report's. A report alone needs nothing
+heavier than the cryptography library. Exits 0 verified with the stated limits,
+6 invalid, 7 cannot be verified here.
 """
 
 

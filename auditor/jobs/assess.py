@@ -13,7 +13,7 @@ from auditor.canon.json import canonical_bytes
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.resolve import resolve
 from auditor.jobs.content import validation_ledger
-from auditor.jobs.evidence import OpenBundle, open_bundle
+from auditor.jobs.evidence import OpenBundle, open_bundle, profile_streams
 from auditor.model.assessment import Activity, AssessmentResults, BundleRecord, EngineRecord, ItemRecord
 
 Progress = Callable[[str], None]
@@ -43,9 +43,7 @@ def assess_bundle(
         ContentError: no such profile, or a control cannot be run.
     """
     baseline = resolve(catalog, request.profile)
-    streams = tuple(
-        dict.fromkeys(s for entry in baseline.controls for o in entry.control.objectives for s in o.test.streams)
-    )
+    streams = profile_streams(catalog, request.profile)
     with open_bundle(
         request.bundle, catalog, streams, threads=request.threads, memory=request.memory, progress=progress
     ) as opened:
@@ -95,10 +93,12 @@ def bundle_record(opened: OpenBundle) -> BundleRecord:
                 sensitivity=item.sensitivity,
                 rows=loaded[item.id].rows,
                 rejected=loaded[item.id].rejected,
+                passed_over=opened.store.passed_over.get(item.id, 0),
             )
             for item in sorted(opened.admission.manifest.items, key=lambda item: item.id)
         ),
         coverage=opened.store.coverage,
         rejects=opened.store.rejects,
         reject_count=opened.store.reject_count,
+        repeated=opened.store.repeated,
     )

@@ -18,7 +18,7 @@ def print_attestation(request: VerifyRequest, progress: Callable[[str], None] = 
     """
     verified = verify(request, progress)
     progress("printing the attestation")
-    from zoneinfo import ZoneInfo
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     from auditor.report.kit import read_kit
     from auditor.report.render import render_attestation
@@ -33,4 +33,9 @@ def print_attestation(request: VerifyRequest, progress: Callable[[str], None] = 
         signers=verified.signers,
         steps=verified.steps,
     )
-    return render_attestation(facts, read_kit(content_folder("templates")), ZoneInfo(results["facility"]["timezone"]))
+    try:
+        zone = ZoneInfo(results["facility"]["timezone"])
+    except (ZoneInfoNotFoundError, ValueError):
+        # Local times are a convenience; UTC is always printed.
+        zone = None
+    return render_attestation(facts, read_kit(content_folder("templates")), zone)

@@ -9,7 +9,7 @@ from auditor.model.base import Digest, Frozen, Instant, Name, Text
 from auditor.model.bundle import Facility, Period, Sensitivity
 from auditor.model.control import Control, Domain, Examine, Interview, Method, Role, Severity
 from auditor.model.evidence import Gap, Reject, StreamCoverage
-from auditor.model.test_result import Exception_, Measure, Population
+from auditor.model.test_result import ExceptionRecord, Measure, Population
 
 
 class Outcome(StrEnum):
@@ -119,7 +119,7 @@ class Observation(Frozen):
     population: Population | None = None
     violations: int = 0
     possibles: int = 0
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()
     measures: tuple[Measure, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
@@ -200,24 +200,34 @@ class ItemRecord(Frozen):
     sensitivity: Sensitivity
     rows: int
     rejected: int
+    passed_over: int = 0
+    """Records that the mapping says belong to no stream."""
 
 
 class BundleRecord(Frozen):
-    """The bundle as the results cite it; `root` is the RFC 9162 root over the items, sorted by id."""
+    """The bundle as the results cite it; `root` is the RFC 9162 root over the items, sorted by id.
+
+    `repeated` counts, by stream, records delivered again with equal contents, which are kept once.
+    """
 
     root: Digest
     items: tuple[ItemRecord, ...]
     coverage: tuple[StreamCoverage, ...]
     rejects: tuple[Reject, ...]
     reject_count: int
+    repeated: dict[Name, int] = {}
 
 
 class CatalogRecord(Frozen):
+    """The catalog the assessment was made with."""
+
     digest: Digest
     controls: int
 
 
 class ProfileRecord(Frozen):
+    """The profile assessed against."""
+
     id: Name
     title: Text
     status: Text
@@ -226,6 +236,8 @@ class ProfileRecord(Frozen):
 
 
 class EngineRecord(Frozen):
+    """The program that computed the results."""
+
     name: Text
     version: Text
 

@@ -11,10 +11,12 @@ from auditor.model.base import Digest, Frozen, Instant, Name, Text
 
 
 class Sensitivity(StrEnum):
+    """Who may see an item."""
+
     PUBLIC = "public"
     INTERNAL = "internal"
     RESTRICTED = "restricted"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a marking
 
 
 class Period(Frozen):

@@ -21,6 +21,8 @@ class Domain(StrEnum):
 
 
 class Severity(StrEnum):
+    """How much harm follows if the control does not hold."""
+
     MEDIUM = "medium"
     HIGH = "high"
     CRITICAL = "critical"
@@ -50,6 +52,8 @@ class Method(StrEnum):
 
 
 class ParameterKind(StrEnum):
+    """What a parameter's text stands for; see docs/content.md."""
+
     DURATION = "duration"
     COUNT = "count"
     FRACTION = "fraction"

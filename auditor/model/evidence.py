@@ -56,6 +56,7 @@ class StreamCoverage(Frozen):
 
     @property
     def delivered(self) -> bool:
+        """Whether any item was delivered for the stream."""
         return bool(self.items)
 
 

@@ -46,7 +46,8 @@ def _hint(problem: Any, model: type[BaseModel]) -> str:
     if problem["type"] == "missing":
         return f"add the field {problem['loc'][-1]}"
     if problem["type"] == "extra_forbidden":
-        known = ", ".join(sorted(model.model_fields)) if len(problem["loc"]) == 1 else "those documented in docs/content.md"
+        top = len(problem["loc"]) == 1
+        known = ", ".join(sorted(model.model_fields)) if top else "those documented in docs/content.md"
         return f"remove or rename the field; known fields: {known}"
     if "expected" in problem.get("ctx", {}):
         return f"use {problem['ctx']['expected']}"

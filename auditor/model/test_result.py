@@ -23,7 +23,7 @@ class Population(Frozen):
     examined: int
 
 
-class Exception_(Frozen):
+class ExceptionRecord(Frozen):
     """One deviation: who or what, when, how certain, in a sentence, and the rows it rests on."""
 
     certainty: Certainty
@@ -49,9 +49,7 @@ class TestResult(Frozen):
     __test__ = False
 
     population: Population
-    exceptions: tuple[Exception_, ...] = ()
+    exceptions: tuple[ExceptionRecord, ...] = ()
     violations: int = 0
     possibles: int = 0
     measures: tuple[Measure, ...] = ()
-
-

@@ -125,7 +125,7 @@ def _item(item: ItemRecord) -> ItemRow:
 
 
 def _coverage(stream: StreamCoverage, zone: tzinfo | None) -> CoverageRow:
-    span: tuple[str, ...] = ("no record",)
+    span: tuple[str, ...] = ("a listing, without times",) if stream.rows else ("no record",)
     if stream.earliest is not None and stream.latest is not None:
         span = (times.bare(stream.earliest), times.bare(stream.latest))
     total = max(stream.gap_count, len(stream.gaps))

@@ -11,7 +11,6 @@ from auditor.report import figures, times
 from auditor.report.index import Index
 from auditor.report.parts import (
     Binding,
-    ControlLimits,
     Cover,
     DomainTally,
     Fact,
@@ -64,7 +63,7 @@ def _cover_facts(results: AssessmentResults, zone: tzinfo | None) -> tuple[Fact,
             f"({times.length(period.began, period.ended)})",
         ),
         Fact("Results as of", times.utc(results.as_of) + (f" ({here} local)" if here else "")),
-        Fact("Profile", f"{prose(results.profile.title, 300)} ({prose(results.profile.status, 300)})"),
+        Fact("Profile", f"{prose(results.profile.title, 300)} ({literal(results.profile.id)})"),
     )
 
 
@@ -112,8 +111,8 @@ def _domains(results: AssessmentResults) -> tuple[DomainTally, ...]:
     return tuple(tallies)
 
 
-def compose_scope(results: AssessmentResults, index: Index, zone: tzinfo | None) -> Scope:
-    """What was assessed, what was not, and what each control cannot see."""
+def compose_scope(results: AssessmentResults, zone: tzinfo | None) -> Scope:
+    """What was assessed and what was not."""
     records = [item for item in results.bundle.items if item.kind != "document"]
     systems = {item.system for item in results.bundle.items}
     period = results.period
@@ -126,9 +125,10 @@ def compose_scope(results: AssessmentResults, index: Index, zone: tzinfo | None)
         Fact("Time zone of the facility", f"{literal(results.facility.timezone)}{beside}"),
         Fact("Records", f"{rows} in {count(len(records), 'record file')}, from {count(len(systems), 'source system')}"),
         Fact("Records rejected", number(results.bundle.reject_count)),
+        Fact("Standing of the profile", prose(results.profile.status)),
         Fact("Methods required by the profile", listing([str(method) for method in results.profile.methods])),
     )  # fmt: skip
-    return Scope(assessed, _not_assessed(results), _limits(results, index))
+    return Scope(assessed, _not_assessed(results))
 
 
 def _not_assessed(results: AssessmentResults) -> tuple[str, ...]:
@@ -148,18 +148,9 @@ def _not_assessed(results: AssessmentResults) -> tuple[str, ...]:
     if documents:
         were = "1 document was" if len(documents) == 1 else f"{number(len(documents))} documents were"
         lines.append(f"{were} digested, not read: the digest is recorded, and no finding rests on the content.")
+    lines.append("What the test of a control cannot see is printed with the control in section 4, under its limits.")
     lines.append("Anything outside the facility, the period and the records named here is outside this attestation.")
     return tuple(lines)
-
-
-def _limits(results: AssessmentResults, index: Index) -> tuple[ControlLimits, ...]:
-    return tuple(
-        ControlLimits(
-            index.anchor(control.id), literal(control.id), prose(control.title, 300),
-            tuple(prose(limit) for limit in control.limits),
-        )
-        for control in results.controls
-    )  # fmt: skip
 
 
 def compose_method(results: AssessmentResults, index: Index) -> MethodPart:

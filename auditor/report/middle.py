@@ -8,7 +8,7 @@ from auditor.canon.instant import format_duration
 from auditor.model.assessment import AssessedControl, AssessmentResults, Finding, Observation, State
 from auditor.model.control import Domain, Role
 from auditor.model.evidence import Gap
-from auditor.model.test_result import Certainty, Exception_, Measure
+from auditor.model.test_result import Certainty, ExceptionRecord, Measure
 from auditor.report import times
 from auditor.report.front import DOMAINS, tally
 from auditor.report.index import Index
@@ -155,7 +155,7 @@ def _measure(measure: Measure) -> str:
     return f"{number(measure.value)} {prose(measure.unit, 300)}"
 
 
-def _exception(exception: Exception_, zone: tzinfo | None) -> ExceptionRow:
+def _exception(exception: ExceptionRecord, zone: tzinfo | None) -> ExceptionRow:
     violation = exception.certainty is Certainty.VIOLATION
     cited = ", ".join(f"{literal(ref.item)}#{ref.record}" for ref in exception.evidence)
     more = exception.cited - len(exception.evidence)

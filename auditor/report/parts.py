@@ -100,22 +100,11 @@ class ContentsEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class ControlLimits:
-    """What the tests of a control cannot see."""
-
-    anchor: str
-    control: str
-    title: str
-    limits: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """What was assessed and what was not."""
 
     assessed: tuple[Fact, ...]
     not_assessed: tuple[str, ...]
-    limits: tuple[ControlLimits, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def compose(verified: AttestationInput, zone: tzinfo | None = None) -> Attestati
         instant=results.as_of,
         cover=compose_cover(results, index, verified.envelope_digest, zone),
         contents=_contents(domains),
-        scope=compose_scope(results, index, zone),
+        scope=compose_scope(results, zone),
         method=compose_method(results, index),
         summary=compose_summary(results, index),
         domains=domains,
@@ -124,7 +124,6 @@ _SECTIONS = (
         ("1.1", "What was assessed", "scope-assessed"),
         ("1.2", "What was not assessed", "scope-not"),
         ("1.3", "Regulatory status", "scope-law"),
-        ("1.4", "Limits of each control", "scope-limits"),
     )),
     ("2", "How it was tested", "method", (
         ("2.1", "Recomputable by the reader", "method-recompute"),

@@ -28,14 +28,14 @@ from tests import small
 
 PERIOD = Period.model_validate({"from": "2026-10-01T00:00:00Z", "to": "2026-10-08T00:00:00Z"})
 DAY = 86_400_000_000
-FACILITY = Facility(
-    id="f", name="F", operator="O", address="A", country="NO", timezone="Europe/Oslo"
-)
+FACILITY = Facility(id="f", name="F", operator="O", address="A", country="NO", timezone="Europe/Oslo")
 GOOD_DOORS = [{"ts": PERIOD.began + i * DAY, "door": "d", "person": "p"} for i in range(3)]
 GOOD_CLOCKS = [{"host": "h", "offset": 5}, {"host": "i", "offset": -9}]
 
 
-def coverage(stream: str, rows: int, *, items: Sequence[str] = ("x",), rejected: int = 0, gaps: int = 0) -> StreamCoverage:
+def coverage(
+    stream: str, rows: int, *, items: Sequence[str] = ("x",), rejected: int = 0, gaps: int = 0
+) -> StreamCoverage:
     listed = tuple(Gap(stream=stream, scope="", period=PERIOD, reason="silence") for _ in range(gaps))
     return StreamCoverage(stream=stream, items=tuple(items), rows=rows, rejected=rejected, gaps=listed, gap_count=gaps)
 

@@ -35,7 +35,7 @@ from auditor.model.assessment import (
 from auditor.model.bundle import Facility, Period, Sensitivity
 from auditor.model.control import Depth, Domain, Examine, Interview, Method, Role, Severity
 from auditor.model.evidence import EvidenceRef, Gap, Reject, StreamCoverage
-from auditor.model.test_result import Certainty, Exception_, Measure, Population
+from auditor.model.test_result import Certainty, ExceptionRecord, Measure, Population
 from auditor.report.kit import ReportKit, read_kit
 from auditor.report.view import AttestationInput
 
@@ -115,13 +115,13 @@ def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def exceptions(how_many: int, certainty: Certainty = Certainty.VIOLATION, item: str = "pacs") -> list[Exception_]:
+def exceptions(how_many: int, certainty: Certainty = Certainty.VIOLATION, item: str = "pacs") -> list[ExceptionRecord]:
     """Deviations spread over the period; every third is a moment, one in ten cites more rows than it lists."""
     made = []
     for n in range(how_many):
         began = BEGAN + (n * 7919 + 613) % (90 * 86400) * SECOND
         made.append(
-            Exception_(
+            ExceptionRecord(
                 certainty=certainty,
                 subject=f"badge-{4000 + n}",
                 began=began,

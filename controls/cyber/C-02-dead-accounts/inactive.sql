@@ -41,7 +41,7 @@ SELECT
   disabled AS ended,
   'The account ' || account || ' on ' || system || ' could be used though it had been idle for '
     || spoken(live_until - last_sign)
-    || CASE WHEN last_used IS NULL AND session_ref IS NULL THEN ' since it was made, without any use on record' ELSE '' END
+    || CASE WHEN last_used IS NULL AND session_ref IS NULL THEN ' since it was made, without any use on record' ELSE '' END || '.'
     AS sentence,
   ref AS ref,
   session_ref AS ref_session

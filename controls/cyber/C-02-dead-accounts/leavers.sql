@@ -52,7 +52,7 @@ SELECT
   min(ts) AS began,
   max(ts) AS ended,
   'The account ' || account || ' was used ' || count(*)
-    || CASE WHEN count(*) = 1 THEN ' time' ELSE ' times' END || ' after ' || person || ' had left' AS sentence,
+    || CASE WHEN count(*) = 1 THEN ' time' ELSE ' times' END || ' after ' || person || ' had left.' AS sentence,
   roster_ref AS ref,
   array_agg(ref) AS ref_sessions
 FROM uses
@@ -65,7 +65,7 @@ SELECT
   disabled AS ended,
   'The account of ' || person || ', who had left, could be used on ' || system || ' for '
     || spoken(live_until - overdue_from) || ' longer than allowed'
-    || CASE WHEN disabled IS NULL THEN ', and was not disabled by the time of the assessment' ELSE '' END AS sentence,
+    || CASE WHEN disabled IS NULL THEN ', and was not disabled by the time of the assessment' ELSE '' END || '.' AS sentence,
   roster_ref AS ref,
   array_agg(ref) AS ref_sessions
 FROM owned
@@ -79,7 +79,7 @@ SELECT
   o.created AS began,
   o.disabled AS ended,
   'The account on ' || o.system || ' belongs to ' || coalesce(o.person, 'nobody named')
-    || ', whom the roster does not list' AS sentence,
+    || ', whom the roster does not list.' AS sentence,
   o.ref AS ref,
   array_agg(a.ref) AS ref_sessions
 FROM owned AS o
@@ -96,7 +96,7 @@ SELECT
   max(s.ts) AS ended,
   'The account ' || s.account || ' was used ' || count(*)
     || CASE WHEN count(*) = 1 THEN ' time' ELSE ' times' END || ', and '
-    || CASE WHEN max(l.human) IS NULL THEN 'no system lists it' ELSE 'the roster does not list who used it' END
+    || CASE WHEN max(l.human) IS NULL THEN 'no system lists it' ELSE 'the roster does not list who used it' END || '.'
     AS sentence,
   NULL AS ref,
   array_agg(s.ref) AS ref_sessions

@@ -42,7 +42,7 @@ SELECT
   l.ended AS ended,
   l.destination || ' received ' || l.bytes || ' bytes in ' || l.flows || ' flows, '
     || (l.bytes * 800 // l.bits) || '.' || (l.bytes * 8000 // l.bits % 10)
-    || ' % of ' || l.artefact || ' as an attacker would carry it' AS sentence,
+    || ' % of ' || l.artefact || ' as an attacker would carry it.' AS sentence,
   l.artefact_ref AS ref,
   array_agg(t.ref) AS ref_flows
 FROM large AS l

@@ -81,7 +81,7 @@ SELECT
   NULL AS ended,
   a.artefact || ' (' || a.bits // 8 || ' bytes as an attacker would carry it) could leave within '
     || spoken(a.bits * 1000000 // c.bps) || ' at ' || c.bps || ' bit/s, sooner than the '
-    || spoken($detection_time * $safety_factor) || ' required' AS sentence,
+    || spoken($detection_time * $safety_factor) || ' required.' AS sentence,
   a.ref AS ref,
   c.config_refs AS ref_config,
   c.reading_refs AS ref_readings
@@ -95,7 +95,7 @@ SELECT
   NULL AS began,
   NULL AS ended,
   'Nothing caps what ' || device || '/' || interface || ' can send'
-    || CASE WHEN cap_bps IS NULL THEN '' ELSE ': the cap set for it is enforced nowhere' END AS sentence,
+    || CASE WHEN cap_bps IS NULL THEN '' ELSE ': the cap set for it is enforced nowhere' END || '.' AS sentence,
   config_ref AS ref,
   NULL AS ref_config,
   NULL AS ref_readings
@@ -107,7 +107,7 @@ SELECT
   device || '/' || interface AS subject,
   NULL AS began,
   NULL AS ended,
-  device || '/' || interface || ' has counters but is not among the boundary interfaces, so its cap is not known'
+  device || '/' || interface || ' has counters but is not among the boundary interfaces, so its cap is not known' || '.'
     AS sentence,
   reading_ref AS ref,
   NULL AS ref_config,

@@ -129,7 +129,7 @@ SELECT
   $period_to AS ended,
   'Up to ' || l.bytes || ' bytes could have left unrecorded without showing against ordinary differences, '
     || 'which is more than ' || a.compressed_bytes * CAST($max_detection_limit AS HUGEINT) // 1000000 || ' of the ' || a.compressed_bytes
-    || ' bytes of ' || a.artefact AS sentence,
+    || ' bytes of ' || a.artefact || '.' AS sentence,
   a.ref AS ref,
   b.refs AS ref_config
 FROM smallest AS a

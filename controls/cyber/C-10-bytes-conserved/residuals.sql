@@ -122,7 +122,7 @@ SELECT
   began AS began,
   ended AS ended,
   'The counters of ' || name || ' show ' || octets || ' octets sent, ' || abs(residual)
-    || CASE WHEN residual > 0 THEN ' more' ELSE ' fewer' END || ' than the recorded flows explain' AS sentence,
+    || CASE WHEN residual > 0 THEN ' more' ELSE ' fewer' END || ' than the recorded flows explain.' AS sentence,
   NULL AS ref,
   NULL AS ref_before,
   config_refs AS ref_config,
@@ -136,7 +136,7 @@ SELECT
   $period_from AS began,
   $period_to AS ended,
   'No day stands out, but over the period ' || abs(t.residual) || ' octets of ' || t.octets
-    || CASE WHEN t.residual > 0 THEN ' are on no flow record' ELSE ' are recorded beyond what the counters show' END
+    || CASE WHEN t.residual > 0 THEN ' are on no flow record' ELSE ' are recorded beyond what the counters show' END || '.'
     AS sentence,
   NULL AS ref,
   NULL AS ref_before,
@@ -152,7 +152,7 @@ SELECT
   previous_ts AS began,
   ts AS ended,
   'The counter of ' || device || '/' || interface || ' fell by ' || (previous_octets - out_octets)
-    || ' octets although the device did not restart' AS sentence,
+    || ' octets although the device did not restart.' AS sentence,
   ref AS ref,
   previous_ref AS ref_before,
   NULL AS ref_config,

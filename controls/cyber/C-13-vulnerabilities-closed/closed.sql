@@ -53,7 +53,7 @@ SELECT
   due AS began,
   last_ts AS ended,
   cve || ' was still found on ' || asset || ' ' || spoken(last_ts - due) || ' after it was due'
-    || CASE WHEN kev_ref IS NULL THEN '' ELSE '; it is known to be exploited' END AS sentence,
+    || CASE WHEN kev_ref IS NULL THEN '' ELSE '; it is known to be exploited' END || '.' AS sentence,
   kev_ref AS ref,
   NULL AS ref_scan,
   refs AS ref_scans
@@ -65,7 +65,7 @@ SELECT
   l.due AS began,
   NULL AS ended,
   CASE WHEN l.first_seen IS NULL THEN l.cve || ' is on ' || l.asset || ', and nothing says since when'
-       ELSE l.cve || ' was due on ' || l.asset || ', and no later scan that logged in shows it closed' END AS sentence,
+       ELSE l.cve || ' was due on ' || l.asset || ', and no later scan that logged in shows it closed' END || '.' AS sentence,
   l.kev_ref AS ref,
   l.ref AS ref_scan,
   NULL AS ref_scans

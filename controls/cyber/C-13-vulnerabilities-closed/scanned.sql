@@ -41,7 +41,7 @@ SELECT
   s.first_ts AS began,
   s.last_ts AS ended,
   d.asset || CASE WHEN s.asset IS NULL THEN ': no scan in the period is among the records'
-    ELSE ': none of its ' || s.scans || ' scans in the period logged in and knew the vulnerabilities of its day' END AS sentence,
+    ELSE ': none of its ' || s.scans || ' scans in the period logged in and knew the vulnerabilities of its day' END || '.' AS sentence,
   d.ref AS ref,
   NULL AS ref_scan,
   s.refs AS ref_scans
@@ -54,7 +54,7 @@ SELECT
   w.asset AS subject,
   w.began AS began,
   w.ended AS ended,
-  'For ' || spoken(w.ended - w.began) || ' no scan of ' || w.asset || ' logged in and knew the vulnerabilities of its day'
+  'For ' || spoken(w.ended - w.began) || ' no scan of ' || w.asset || ' logged in and knew the vulnerabilities of its day' || '.'
     AS sentence,
   d.ref AS ref,
   w.ref AS ref_scan,
@@ -69,7 +69,7 @@ SELECT
   s.asset AS subject,
   s.first_ts AS began,
   s.last_ts AS ended,
-  'The scanner found ' || s.asset || ', which the inventory does not list' AS sentence,
+  'The scanner found ' || s.asset || ', which the inventory does not list.' AS sentence,
   NULL AS ref,
   NULL AS ref_scan,
   s.refs AS ref_scans

@@ -28,14 +28,14 @@ holes AS (
   SELECT
     source, previous_ts AS began, ts + 3600000000 AS ended, ref, previous_ref,
     'The records received from ' || source || ' jump from number ' || previous_sequence || ' to number '
-      || first_sequence AS sentence
+      || first_sequence || '.' AS sentence
   FROM numbered
   WHERE first_sequence <> previous_sequence + 1
   UNION ALL
   SELECT
     source, ts AS began, ts + 3600000000 AS ended, ref, NULL AS previous_ref,
     'Within one hour ' || events || ' records were received from ' || source || ', though they are numbered from '
-      || first_sequence || ' to ' || last_sequence AS sentence
+      || first_sequence || ' to ' || last_sequence || '.' AS sentence
   FROM numbered
   WHERE events <> last_sequence - first_sequence + 1
 )

@@ -37,7 +37,7 @@ SELECT
   p.began AS began,
   p.ended AS ended,
   'Nothing was received from ' || p.source || ' for at least ' || spoken(p.ended - p.began)
-    || CASE WHEN p.hours = 0 THEN '; it is not in the statistics at all' ELSE ', and no approved work order covers it' END
+    || CASE WHEN p.hours = 0 THEN '; it is not in the statistics at all' ELSE ', and no approved work order covers it' END || '.'
     AS sentence,
   p.asset_ref AS ref,
   p.ref AS ref_before,
@@ -57,7 +57,7 @@ SELECT
   s.source AS subject,
   min(s.ts) AS began,
   max(s.ts) AS ended,
-  'The collector hears ' || s.source || ', which the inventory does not list' AS sentence,
+  'The collector hears ' || s.source || ', which the inventory does not list.' AS sentence,
   min(s.ref) AS ref,
   NULL AS ref_before,
   NULL AS ref_after

@@ -1,0 +1,103 @@
+"""Lay out, fill in, check and look into an evidence bundle."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from pathlib import Path
+
+from auditor.cli.options import add_format_option, instant
+
+EXAMPLES = """\
+examples:
+  auditor evidence init newbundle --profile sl4 \\
+      --from 2026-10-01T00:00:00Z --to 2026-11-01T00:00:00Z
+  auditor evidence fill bundle
+  auditor evidence check bundle --profile sl4
+  auditor evidence show bundle pacs-events 1
+
+init writes BUNDLE/bundle.yaml to fill in, and BUNDLE-REQUEST.md: what to ask
+the facility for. fill computes sizes and digests where the manifest still says
+"?". check exits 4 if anything is wanting. show prints one cited record.
+"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="verb", required=True, metavar="init|fill|check|show")
+    for verb, what, function in (
+        ("init", "lay out an empty bundle and the request for evidence", _init),
+        ("fill", "compute sizes and digests still open in the manifest", _fill),
+        ("check", "say what is missing, stale, unreadable or incomplete", _check),
+        ("show", "print one record as it stands in its file", _show),
+    ):
+        command = commands.add_parser(verb, help=what)
+        command.add_argument("bundle", type=Path, help="the bundle's folder")
+        if verb in ("init", "check"):
+            command.add_argument("--profile", required=True, help="profile whose tests are to be fed")
+        if verb == "init":
+            command.add_argument("--from", dest="began", type=instant, required=True, metavar="INSTANT")
+            command.add_argument("--to", dest="ended", type=instant, required=True, metavar="INSTANT")
+        if verb == "check":
+            add_format_option(command)
+        if verb == "show":
+            command.add_argument("item", help="id of the item")
+            command.add_argument("record", type=int, help="number of the record, from 1")
+        command.add_argument("--controls", type=Path, metavar="FOLDER", help="use this catalog, not the one installed")
+        command.set_defaults(run=function)
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from auditor.cli.exits import USAGE
+    from auditor.jobs.content import load_catalog
+    from auditor.jobs.evidence import init_bundle
+    from auditor.model.bundle import Period
+
+    if arguments.began >= arguments.ended:
+        print("auditor evidence init: --from must lie before --to")
+        return USAGE
+    period = Period(began=arguments.began, ended=arguments.ended)
+    manifest, request = init_bundle(arguments.bundle, load_catalog(arguments.controls), arguments.profile, period)
+    print(f"manifest to fill in:     {manifest}\nrequest to the facility: {request}")
+    return 0
+
+
+def _fill(arguments: argparse.Namespace) -> int:
+    from auditor.jobs.evidence import fill_manifest
+
+    print(f"{fill_manifest(arguments.bundle)} items filled in")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    import json
+
+    from auditor.cli.exits import DONE, EVIDENCE
+    from auditor.jobs.content import load_catalog
+    from auditor.jobs.evidence import check
+
+    checked = check(arguments.bundle, load_catalog(arguments.controls), arguments.profile)
+    if arguments.format == "json":
+        found = [
+            {"kind": s.kind, "subject": s.subject, "problem": s.problem, "hint": s.hint} for s in checked.shortcomings
+        ]
+        print(json.dumps({"root": checked.root, "rows": checked.rows, "shortcomings": found}, indent=2))
+    else:
+        for shortcoming in checked.shortcomings:
+            print(f"{shortcoming.kind:<11} {shortcoming.subject}")
+            for text in filter(None, (shortcoming.problem, shortcoming.hint and f"fix: {shortcoming.hint}")):
+                print(textwrap.fill(text, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
+        what = "nothing is wanting" if checked.complete else f"{len(checked.shortcomings)} things are wanting"
+        print(f"{checked.rows:,} records read for profile {arguments.profile}: {what}")
+        if checked.root:
+            print(f"bundle root {checked.root}")
+    return DONE if checked.complete else EVIDENCE
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from auditor.errors import shorten
+    from auditor.jobs.content import load_catalog
+    from auditor.jobs.evidence import show_record
+
+    text = show_record(arguments.bundle, load_catalog(arguments.controls), arguments.item, arguments.record)
+    print("\n".join(shorten(line, 4000) for line in text.splitlines()))
+    return 0

@@ -1,0 +1,1 @@
+"""The door: bundle manifests, digests, mappings, outside formats, and the locked table store tests run on."""

@@ -1,0 +1,93 @@
+"""The two sample facilities, attested once for all tests of this folder (one worker runs them all)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+KEYS = SAMPLES / "keys"
+AS_OF = "2026-11-05T12:00:00Z"
+AT = "2026-11-05T13:00:00Z"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished command."""
+
+    code: int
+    out: str
+    err: str
+
+
+def auditor(*words: str | Path, cwd: Path = ROOT, stdin: str = "") -> Done:
+    """Run the command line as a user would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "auditor.cli", *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Attested:
+    """What attesting a sample facility left behind."""
+
+    facility: str
+    folder: Path
+    done: Done
+
+    @property
+    def bundle(self) -> Path:
+        return SAMPLES / self.facility / "bundle"
+
+    @property
+    def results(self) -> dict[str, Any]:
+        value: dict[str, Any] = json.loads((self.folder / "results.json").read_bytes())
+        return value
+
+
+def _attest(facility: str, folder: Path) -> Attested:
+    done = auditor(
+        "attest", SAMPLES / facility / "bundle", "--profile", "sl4", "--as-of", AS_OF, "--at", AT,
+        "--key", KEYS / "assessor.SAMPLE.pem", "--principal", "urn:example:sample-assessor",
+        "--trust", KEYS / "trust.json", "--out", folder,
+    )  # fmt: skip
+    assert done.code in (0, 10), done.err
+    return Attested(facility, folder, done)
+
+
+@pytest.fixture(scope="session")
+def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Attested:
+    """The sound facility."""
+    return _attest("fjordheim", tmp_path_factory.mktemp("fjordheim"))
+
+
+@pytest.fixture(scope="session")
+def skarvoy(tmp_path_factory: pytest.TempPathFactory) -> Attested:
+    """The facility with planted violations."""
+    return _attest("skarvoy", tmp_path_factory.mktemp("skarvoy"))
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Everything that uses the attested samples runs in one worker, so that they are attested once."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("samples"))
+
+
+Run = Callable[..., Done]
