@@ -32,6 +32,9 @@ AuditorError                    code, place, value, hint; never prints, never ex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NoReturn
+
 
 class AuditorError(Exception):
     """Root of every refusal.
@@ -41,6 +44,9 @@ class AuditorError(Exception):
     """
 
     code = "auditor"
+
+    problems: tuple[AuditorError, ...] = ()
+    """Every problem found, where several were collected before refusing; the first is this one."""
 
     def __init__(
         self,
@@ -59,6 +65,21 @@ class AuditorError(Exception):
     def _sentence(self) -> str:
         text = f"{self.place}: {self.problem}" if self.place else self.problem
         return text if self.value is None else f"{text}: got {shorten(self.value)}"
+
+
+def refuse_all(problems: Sequence[AuditorError]) -> NoReturn:
+    """Raise the first of `problems`, saying how many there are and carrying all of them."""
+    first = problems[0]
+    if len(problems) == 1:
+        raise first
+    error = type(first)(
+        f"{first.problem} (the first of {len(problems)} problems)",
+        place=first.place,
+        value=first.value,
+        hint=first.hint,
+    )
+    error.problems = tuple(problems)
+    raise error
 
 
 def shorten(value: object, limit: int = 120) -> str:

@@ -1,4 +1,4 @@
-"""The house itself: the error tree is as drawn, layers hold, content stays out of the engine, nothing is said by machines."""
+"""The house itself: the error tree is as drawn, layers hold, content stays out of the engine."""
 
 from __future__ import annotations
 

@@ -10,6 +10,12 @@ from auditor.errors import ContentError, ParameterError, SchemaError, UnknownRef
 from auditor.model.control import Objective, Role
 
 _NAMED = re.compile(r"\$(\w+)")
+# What would make two runs differ, or lets content look at the machine it runs on.
+_UNSTEADY = re.compile(
+    r"\b(now|random|uuid|gen_random_uuid|setseed|today|get_current_\w+|transaction_timestamp|current_setting|getenv|"
+    r"current_\w+|duckdb_\w+|pragma_\w+|read_\w+|query|query_table|nextval)\s*\(|\b(current_(timestamp|date|time)|localtime\w*)\b",
+    re.IGNORECASE,
+)
 BUILT_IN = frozenset({"period_from", "period_to", "as_of"})
 
 
@@ -35,6 +41,7 @@ def _derived_problems(catalog: Catalog) -> Iterator[ContentError]:
         for name in derived.derived:
             if name not in catalog.derived:
                 yield _unknown(place, "derived table", name, catalog.derived)
+        yield from _unsteady(place, derived.select)
         if derived.name in catalog.streams:
             yield SchemaError(
                 "a derived table has the name of a stream", place=place, value=derived.name, hint="give it another name"
@@ -98,10 +105,21 @@ def _test_problems(
         yield _unknown(place, "query file", test.query, folder.queries)
     query = folder.queries.get(test.query or "")
     if query:
+        yield from _unsteady(query.place, _text(query))
         for name in sorted(set(_NAMED.findall(_text(query))) - set(folder.control.parameters) - BUILT_IN):
             yield ParameterError(
                 f"${name} is no parameter of {folder.control.id}", place=query.place, hint="add it to parameters"
             )
+
+
+def _unsteady(place: str, sql: str) -> Iterator[ContentError]:
+    for match in _UNSTEADY.finditer(sql):
+        yield SchemaError(
+            "content computes over the evidence alone: no clock, chance or settings",
+            place=place,
+            value=match.group().strip(),
+            hint="use $as_of, $period_from and $period_to",
+        )
 
 
 def needed_streams(catalog: Catalog, derived: str) -> tuple[str, ...]:

@@ -109,10 +109,10 @@ def _tell(error: Exception) -> None:
 
     assert isinstance(error, AuditorError)
     print(f"auditor: {error.code}: {_printable(str(error))}", file=sys.stderr)
-    for problem in getattr(error, "others", ())[:20]:
-        print(f"  also: {shorten(str(problem), 200)}", file=sys.stderr)
     if error.hint:
         print(f"  fix: {_printable(error.hint)}", file=sys.stderr)
+    for problem in error.problems[1:21]:
+        print(f"  also: {shorten(str(problem), 200)}", file=sys.stderr)
 
 
 def _printable(text: str) -> str:

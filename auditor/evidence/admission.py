@@ -16,15 +16,14 @@ from pathlib import Path
 
 from auditor.canon.json import canonical_bytes
 from auditor.canon.merkle import root_hash
-from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError
+from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError, refuse_all
 from auditor.evidence.hashing import Hashed, Identity, hash_chunk, hash_descriptor
 from auditor.evidence.manifest import read_manifest
 from auditor.evidence.paths import FOLDER, MANIFEST, Root
-from auditor.evidence.refusals import refuse_all
 from auditor.model.bundle import Item, Manifest
 
 CHUNK = 2000
-PARALLEL_FROM = 20_000
+PARALLEL_FROM = 100_000
 """So many small files make worker processes worth their start."""
 BIG = 16 << 20
 MAX_PROBLEMS = 1000
@@ -143,8 +142,9 @@ def _hash_all(root: Root, items: list[Item], workers: int) -> Iterator[tuple[Ite
             for (item, _), done in zip(opened, threads.map(_hash_opened, opened), strict=True):
                 results[item.id] = done
     if len(small) >= PARALLEL_FROM and workers > 1:
-        results.update(_hash_in_processes(root, small, workers))
-    for item in small:
+        results.update(_hash_in_processes(root, sorted(small, key=lambda item: item.path), workers))
+    # By path, so that a folder is entered once.
+    for item in sorted(small, key=lambda item: item.path):
         if item.id not in results:
             results[item.id] = _hash_opened((item, _open(root, item)))
     for item in items:

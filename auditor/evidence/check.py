@@ -11,7 +11,6 @@ from auditor.canon.instant import format_instant
 from auditor.errors import EvidenceError, UnknownReferenceError
 from auditor.evidence.admission import admit
 from auditor.evidence.mapping import Mapping as EvidenceMapping
-from auditor.evidence.refusals import problems_of
 from auditor.evidence.store import EvidenceStore, load
 from auditor.model.evidence import Gap
 from auditor.model.stream import Stream
@@ -54,7 +53,7 @@ def check_bundle(
     try:
         admission = admit(bundle)
     except EvidenceError as error:
-        found = [Shortcoming("refused", p.place or str(bundle), str(p), p.hint) for p in problems_of(error)]
+        found = [Shortcoming("refused", p.place or str(bundle), str(p), p.hint) for p in error.problems or (error,)]
         return BundleCheck(None, 0, tuple(found))
     unknown = sorted({item.mapping for item in admission.manifest.items if item.mapping} - set(mappings))
     if unknown:

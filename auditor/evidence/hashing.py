@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Measured: 256 KiB stays in the second-level cache; a second thread that reads ahead was slower, and mmap, a
 # little faster, lets a file that is cut short meanwhile kill the process.
 BUFFER = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What fstat says about a file: if any of it changes, so may have its bytes."""
 
     device: int
@@ -58,8 +57,7 @@ def _hash_buffered(descriptor: int) -> tuple[str, int]:
     return state.hexdigest(), count
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(NamedTuple):
     """One file read: its digest, its identity, and whether it held still."""
 
     sha256: str

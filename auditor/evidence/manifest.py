@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from auditor.canon.yaml import Document, parse_yaml
-from auditor.errors import ManifestError, PathError, SchemaError
+from auditor.errors import ManifestError, PathError, SchemaError, refuse_all
 from auditor.evidence.paths import MANIFEST, Root, collisions, path_problem
-from auditor.evidence.refusals import refusals, refuse_all
+from auditor.evidence.refusals import refusals
 from auditor.evidence.zones import is_zone
 from auditor.model.bundle import Manifest
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from itertools import islice
+from typing import BinaryIO
 
 from auditor.errors import UnknownReferenceError
 from auditor.evidence.formats import csv, zeek
-from auditor.evidence.formats.lines import read_lines
+from auditor.evidence.formats.lines import MAX_LINE, read_lines
 from auditor.evidence.mapping import Mapping
 from auditor.evidence.rejects import Malformed
 from auditor.evidence.source import Source
 from auditor.evidence.trees import read_tree, record_lists
+
+_BLOCK = 4 << 20
 
 
 def raw_record(source: Source, mapping: Mapping | None, record: int) -> str:
@@ -43,9 +46,25 @@ def _lookup(source: Source, mapping: Mapping, record: int) -> str | None:
 
 def _line(source: Source, number: int) -> str | None:
     with source.stream() as stream:
-        for line in islice(read_lines(stream), number - 1, number):
-            return line.data.decode("utf-8", "backslashreplace")
-    return None
+        rest = _skip_lines(stream, number - 1)
+        data = rest.partition(b"\n")[0] + (b"" if b"\n" in rest else stream.readline(MAX_LINE))
+        if not rest and not data:
+            return None
+    return data.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
+
+
+def _skip_lines(stream: BinaryIO, count: int) -> bytes:
+    """What was read beyond so many lines; a block at a time, so that a line of ten million is found in a second."""
+    while count:
+        block = stream.read(_BLOCK)
+        found = block.count(b"\n")
+        if found >= count or not block:
+            position = 0
+            for _ in range(min(count, found)):
+                position = block.index(b"\n", position) + 1
+            return block[position:]
+        count -= found
+    return b""
 
 
 def _csv_record(source: Source, mapping: Mapping, record: int) -> str | None:

@@ -1,17 +1,15 @@
-"""Pydantic's complaints and lists of problems as one refusal with a place, a value and a fix."""
+"""Pydantic's complaints as refusals with a place, a value and a fix."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NoReturn, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from auditor.canon.yaml import Document
-from auditor.errors import AuditorError, shorten
+from auditor.errors import AuditorError
 
 E = TypeVar("E", bound=AuditorError)
-LISTED = 20
 
 
 def refusals(error: ValidationError, document: Document, kind: type[E]) -> list[E]:
@@ -32,23 +30,3 @@ def refusals(error: ValidationError, document: Document, kind: type[E]) -> list[
             problem = f"{field}: {message[:1].lower()}{message[1:]}"
             found.append(kind(problem, place=document.place(path), value=value, hint=hint))
     return found
-
-
-def problems_of(error: AuditorError) -> tuple[AuditorError, ...]:
-    """Every problem behind a refusal raised by `refuse_all`, itself included; of any other error, just itself."""
-    return getattr(error, "problems", (error,))
-
-
-def refuse_all(problems: Sequence[AuditorError]) -> NoReturn:
-    """Raise the first problem, with the number of all, the others in its hint, and all as `problems`."""
-    first, rest = problems[0], problems[1:]
-    if not rest:
-        raise first
-    listed = [str(problem) for problem in rest[:LISTED]]
-    if len(rest) > LISTED:
-        listed.append(f"and {len(rest) - LISTED} more")
-    hint = "; ".join(([first.hint] if first.hint else []) + [f"also: {shorten(line, 300)}" for line in listed])
-    problem = f"{first.problem} (the first of {len(problems)} problems)"
-    error = type(first)(problem, place=first.place, value=first.value, hint=hint)
-    error.__dict__["problems"] = tuple(problems)
-    raise error

@@ -15,7 +15,7 @@ from auditor.evidence.admission import AdmittedFile
 from auditor.evidence.hashing import identity
 from auditor.evidence.paths import Root
 
-MAX_PLAIN_BYTES = 1 << 40
+MAX_PLAIN_BYTES = 1 << 38
 MAX_RATIO = 200
 """Logs shrink to a tenth or a fiftieth; deflate can reach 1032, and only a bomb does."""
 RATIO_GRACE = 16 << 20

@@ -17,7 +17,7 @@ from typing import Self
 
 import duckdb
 
-from auditor.errors import EvidenceFormatError, MachineError, UnknownReferenceError
+from auditor.errors import EvidenceFormatError, MachineError, UnknownReferenceError, refuse_all
 from auditor.evidence.accept import Job
 from auditor.evidence.admission import Admission, AdmittedFile
 from auditor.evidence.coverage import cover
@@ -26,7 +26,6 @@ from auditor.evidence.loader import load_item
 from auditor.evidence.mapping import Mapping
 from auditor.evidence.paths import Root
 from auditor.evidence.raw import raw_record
-from auditor.evidence.refusals import refuse_all
 from auditor.evidence.source import open_source
 from auditor.evidence.staging import REJECTS, prepare, run
 from auditor.evidence.tables import Tables, connect, quote, table_definition

@@ -8,7 +8,7 @@ from auditor.assessment.validation import Validated
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.lint import lint
 from auditor.catalog.read import read_catalog
-from auditor.errors import ContentError, MachineError, SchemaError
+from auditor.errors import MachineError, SchemaError, refuse_all
 from auditor.jobs.files import machine_error, read_file
 from auditor.model.assessment import Validation
 
@@ -47,9 +47,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
     catalog = read_catalog(folder_files(folder or content_folder("controls")))
     problems = lint(catalog, PROCEDURES)
     if problems:
-        first: ContentError = problems[0]
-        vars(first)["others"] = tuple(str(problem) for problem in problems[1:])
-        raise first
+        refuse_all(problems)
     if not catalog.controls:
         raise SchemaError("the catalog holds no control", place=str(folder), hint="give the folder that holds streams/")
     return catalog

@@ -84,6 +84,11 @@ def test_a_file_without_its_shape_is_refused_with_its_place(path: str, text: str
             "settings")[0], UnknownReferenceError, "does not select"),
         ("sql/doors.sql", "-- streams: doors\nSELECT 1", SchemaError, "name of a stream"),
         ("sql/walk.sql", "-- streams: stairs\nSELECT 1", UnknownReferenceError, "stream"),
+        ("sql/walk.sql", "-- streams: doors\nSELECT now() AS x", SchemaError, "now("),
+        (SQL_PATH, CONTROL_SQL.replace("count(*) AS value", "random() AS value"), SchemaError, "random("),
+        (SQL_PATH, CONTROL_SQL.replace("count(*) AS value", "CURRENT_DATE AS value"), SchemaError, "CURRENT_DATE"),
+        (SQL_PATH, CONTROL_SQL.replace("FROM doors WHERE person", "FROM read_csv('x') WHERE person"), SchemaError,
+         "read_csv("),
     ],
 )  # fmt: skip
 def test_lint_names_what_does_not_fit_together(

@@ -14,7 +14,8 @@ WHERE d.day < $period_to AND d.day + 86400000000 > $period_from
 -- name: exceptions
 WITH logged AS (
   SELECT
-    principal AS client, operation, ts // 86400000000 * 86400000000 AS day, count(*) AS uses, min(ref) AS ref_first, max(ref) AS ref_last
+    principal AS client, operation, ts // 86400000000 * 86400000000 AS day, count(*) AS uses,
+    min(ref) AS ref_first, max(ref) AS ref_last
   FROM kms_audit
   WHERE operation IN ('unwrap', 'decrypt', 'encrypt', 'wrap') AND result = 'success'
   GROUP BY principal, operation, ts // 86400000000
@@ -32,7 +33,8 @@ SELECT
   client AS subject,
   day AS began,
   day + 86400000000 AS ended,
-  'For ' || client || ' the log of the key store has ' || logged || ' successful ' || operation || ' operations of that day, and the client '
+  'For ' || client || ' the log of the key store has ' || logged || ' successful ' || operation
+  || ' operations of that day, and the client '
   || CASE WHEN counted IS NULL THEN 'delivered no count' ELSE 'counted ' || counted END || '.' AS sentence,
   ref_count,
   ref_first,

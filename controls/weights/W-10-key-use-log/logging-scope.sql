@@ -46,12 +46,14 @@ SELECT
   device AS subject,
   began,
   ended,
-  'At ' || readings || CASE WHEN readings = 1 THEN ' reading' ELSE ' readings' END || ' of its configuration ' || device || ' was set to log '
-  || CASE scope WHEN 'all' THEN 'every operation' WHEN 'selected' THEN 'some operations' WHEN 'management' THEN 'management commands only'
-    ELSE 'nothing' END
+  'At ' || readings || CASE WHEN readings = 1 THEN ' reading' ELSE ' readings' END
+  || ' of its configuration ' || device || ' was set to log '
+  || CASE scope WHEN 'all' THEN 'every operation' WHEN 'selected' THEN 'some operations'
+    WHEN 'management' THEN 'management commands only' ELSE 'nothing' END
   || CASE WHEN forced THEN '' ELSE ' and to go on when its log is full' END
   || CASE WHEN unlogged_boots <> 0 OR unlogged_logins <> 0
-    THEN ', and reported ' || unlogged_boots || ' starts and ' || unlogged_logins || ' logins that it did not log' ELSE '' END || '.' AS sentence,
+    THEN ', and reported ' || unlogged_boots || ' starts and ' || unlogged_logins || ' logins that it did not log'
+    ELSE '' END || '.' AS sentence,
   ref_readings
 FROM deficient
 ORDER BY began, device, scope, forced, unlogged_boots, unlogged_logins

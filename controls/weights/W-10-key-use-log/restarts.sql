@@ -14,12 +14,9 @@ scoped AS (
   GROUP BY device
   HAVING count(CASE WHEN scope IN ('management', 'none') THEN ref END) = 0
 ),
--- Followed across both edges of the period; a log that begins at 0 has nothing before it.
+-- Followed across both edges of the period, so that nothing can be missing at either.
 followed AS (
-  SELECT device
-  FROM kms_audit
-  GROUP BY device
-  HAVING min(CASE WHEN sequence = 0 THEN $period_from ELSE ts END) <= $period_from AND max(ts) >= $period_to
+  SELECT device FROM kms_audit GROUP BY device HAVING min(ts) <= $period_from AND max(ts) >= $period_to
 )
 SELECT count(*) AS expected, count(CASE WHEN s.device IS NOT NULL AND f.device IS NOT NULL THEN a.ref END) AS examined
 FROM devices AS d

@@ -26,7 +26,8 @@ judged AS (
   SELECT
     o.ts, o.ref, o.operation, o.actor, o.artefact, o.object, o.approval, m.ref AS ref_approval, m.approver,
     m.approved > o.ts AS after_the_fact,
-    m.approver_kind = 'human' AND m.approver <> m.requester AND m.approver <> o.actor AND m.approved <= o.ts AND m.expires >= o.ts
+    m.approver_kind = 'human' AND m.approver <> m.requester AND m.approver <> o.actor
+      AND m.approved <= o.ts AND m.expires >= o.ts
       AND coalesce(p.terminated > m.approved, true) AND (p.ref IS NULL OR p.screened IS NOT NULL AND p.trained IS NOT NULL)
       AND coalesce(m.approved - p.trained <= $training_validity, true) AS may_count,
     p.screened <= m.approved AND p.trained <= m.approved AS vetted,

@@ -8,8 +8,13 @@ WITH operations AS (
   FROM kms_audit
   WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
 ),
+-- What fewer people approved than must cannot be called approved, whatever it was.
 approvals AS (
-  SELECT DISTINCT approval FROM mpa_records
+  SELECT approval
+  FROM mpa_records
+  WHERE approver_kind = 'human'
+  GROUP BY approval
+  HAVING count(DISTINCT approver) >= $min_approvers
 )
 SELECT count(*) AS expected, count(a.approval) AS examined
 FROM operations AS o
@@ -60,7 +65,8 @@ SELECT
   coalesce(object, artefact, '-') AS subject,
   ts AS began,
   ts AS ended,
-  'The ' || operation || ' operation by ' || actor || ' is not what approval ' || approval || ' was given for: ' || difference || '.' AS sentence,
+  'The ' || operation || ' operation by ' || actor || ' is not what approval ' || approval
+  || ' was given for: ' || difference || '.' AS sentence,
   ref AS ref_operation,
   ref_approvals
 FROM counted

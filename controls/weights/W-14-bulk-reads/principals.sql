@@ -31,7 +31,8 @@ unapproved AS (
 reads AS (
   SELECT
     g.ts, g.ref, g.principal, artefact, r.bytes AS size, coalesce(g.first_byte, 0) AS first_byte,
-    least(g.last_byte, r.bytes - 1) AS last_byte, (g.first_byte IS NOT NULL AND g.last_byte IS NOT NULL) OR g.bytes >= r.bytes AS known
+    least(g.last_byte, r.bytes - 1) AS last_byte,
+    (g.first_byte IS NOT NULL AND g.last_byte IS NOT NULL) OR g.bytes >= r.bytes AS known
   FROM unapproved AS g
   JOIN weights_registry AS r USING (artefact)
 ),

@@ -1,7 +1,15 @@
 -- name: population
-SELECT count(*) AS expected, count(h.ref) AS examined
+-- Of whoever was read at a portal that the floor plan lacks nobody can say where they were.
+WITH unplaced AS (
+  SELECT DISTINCT e.person
+  FROM pacs_events AS e
+  LEFT JOIN portals AS p ON p.portal = e.portal
+  WHERE e.event = 'granted' AND p.ref IS NULL
+)
+SELECT count(*) AS expected, count(CASE WHEN u.person IS NULL THEN h.ref END) AS examined
 FROM auth_events AS s
 LEFT JOIN dcim AS h ON h.asset = s.host
+LEFT JOIN unplaced AS u ON u.person = s.person
 WHERE s.kind IN ('console', 'kvm', 'serial') AND s.result = 'success' AND s.ts >= $period_from AND s.ts < $period_to
   -- A host that the inventory does not know may hold weights.
   AND coalesce(h.holds_weights, true)
@@ -30,7 +38,8 @@ SELECT
   ts AS began,
   ts AS ended,
   'A ' || kind || ' session on ' || host || ' began while '
-  || CASE WHEN stays > 0 THEN 'the badge reads leave open whether ' || person || ' was in ' ELSE 'no badge read places ' || person || ' in ' END
+  || CASE WHEN stays > 0 THEN 'the badge reads leave open whether ' || person || ' was in '
+    ELSE 'no badge read places ' || person || ' in ' END
   || zone || '.' AS sentence,
   ref AS ref_session,
   ref_host,

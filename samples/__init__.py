@@ -1,0 +1,1 @@
+"""Sample facilities and the simulator that makes them."""

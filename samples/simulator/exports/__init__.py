@@ -1,0 +1,1 @@
+"""What each system of the facility exports, raw: one module for each domain."""
