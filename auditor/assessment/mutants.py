@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import sqlglot
 from sqlglot import exp
@@ -27,22 +28,49 @@ _SWAPPED: dict[type[exp.Expr], type[exp.Expr]] = {
 }
 
 
+_NOTHING = "SELECT 1"
+
+
 def query_mutants(query: Query) -> Iterator[tuple[str, Query]]:
-    """Every mutant of the query's population and exceptions, each with a line saying what was changed."""
-    for statement in ("population", "exceptions"):
-        original = getattr(query, statement)
-        for change, text in statement_mutants(original):
-            parts = {"population": query.population, "exceptions": query.exceptions, statement: text}
-            yield f"{statement}: {change}", Query(query.place, measures=None, **parts)
+    """Every mutant of the query, each with a line saying what was changed; measures decide nothing and are left out.
+
+    What is common to the statements is changed once, for all of them together.
+    """
+    bare = replace(query, measures=None)
+    shared = _tables_of(query.common)
+    if query.common:
+        for change, text in statement_mutants(f"{query.common}\n{_NOTHING}", only=shared):
+            yield f"common: {change}", replace(bare, common=text.removesuffix(_NOTHING))
+    for name in ("population", "exceptions"):
+        for change, text in statement_mutants(query.statement(name), without=shared):
+            whole = {
+                "population": query.statement("population"),
+                "exceptions": query.statement("exceptions"),
+                name: text,
+            }
+            yield f"{name}: {change}", Query(query.place, **whole)
 
 
-def statement_mutants(sql: str) -> Iterator[tuple[str, str]]:
-    """Each `(change, statement)`; deterministic, in the order of the statement's syntax tree."""
+def _tables_of(common: str) -> frozenset[str]:
+    if not common:
+        return frozenset()
+    tree = sqlglot.parse_one(f"{common}\n{_NOTHING}", dialect="duckdb")
+    return frozenset(table.alias for table in tree.find_all(exp.CTE))
+
+
+def statement_mutants(
+    sql: str, *, only: frozenset[str] | None = None, without: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, str]]:
+    """Each `(change, statement)`; deterministic, in the order of the statement's syntax tree.
+
+    `only` and `without` name tables of the WITH clause that alone are, or are not, to be changed.
+    """
     tree = sqlglot.parse_one(sql, dialect="duckdb")
     count = sum(1 for _ in tree.walk())
     for position in range(count):
         node = _at(tree, position)
-        if _is_wording(node):
+        around = _outermost_table(node)
+        if _is_wording(node) or around in without or (only is not None and around not in only):
             continue
         for change in _changes(node):
             copy = tree.copy()
@@ -51,6 +79,16 @@ def statement_mutants(sql: str) -> Iterator[tuple[str, str]]:
             after = change(target)
             if after is not None and after != before:
                 yield f"{_short(before)} → {_short(after)}", copy.sql(dialect="duckdb")
+
+
+def _outermost_table(node: exp.Expr) -> str | None:
+    """The table of the statement's own WITH clause in which `node` stands."""
+    name: str | None = None
+    at: exp.Expr | None = node
+    while at is not None:
+        name = at.alias if isinstance(at, exp.CTE) else name
+        at = at.parent
+    return name
 
 
 def _at(tree: exp.Expr, position: int) -> exp.Expr:

@@ -36,31 +36,34 @@ def run_test(
     Raises:
         ContentError: a statement does not return what docs/content.md asks of it.
     """
+    moments = {"period_from": period.began, "period_to": period.ended, "as_of": as_of}
     for name in objective.test.derived:
-        make_derived(catalog, tables, name)
+        make_derived(catalog, tables, name, moments)
     if objective.test.procedure:
         procedure = PROCEDURES[objective.test.procedure]
         raw = procedure(tables, numbers, objective.test.arguments, period, as_of)
     else:
         assert query is not None
-        bound = {**numbers, "period_from": period.began, "period_to": period.ended, "as_of": as_of}
-        raw = _ask(query, tables, bound)
+        raw = _ask(query, tables, {**numbers, **moments})
     return _shaped(raw, objective, resolve)
 
 
-def make_derived(catalog: Catalog, tables: Tables, name: str) -> None:
-    """Create a derived table, and first those it rests on, unless it is there already."""
+def make_derived(catalog: Catalog, tables: Tables, name: str, moments: Mapping[str, int]) -> None:
+    """Create a derived table, and first those it rests on, unless it is there already.
+
+    `moments` are `period_from`, `period_to` and `as_of`; no control's parameter reaches a table that others share.
+    """
     if tables.has(name):
         return
     derived = catalog.derived[name]
     for other in derived.derived:
-        make_derived(catalog, tables, other)
-    tables.create(name, derived.select)
+        make_derived(catalog, tables, other, moments)
+    tables.create(name, derived.select, moments)
 
 
 def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
     expected, examined = _population(query, tables, bound)
-    names, rows = tables.rows(query.exceptions, bound)
+    names, rows = tables.rows(query.statement("exceptions"), bound)
     required = ("certainty", "subject", "began", "ended", "sentence")
     missing = [name for name in required if name not in names]
     references = [index for index, name in enumerate(names) if name.startswith("ref")]
@@ -87,7 +90,7 @@ def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
 
 
 def _population(query: Query, tables: Tables, bound: Mapping[str, int]) -> tuple[int, int]:
-    names, rows = tables.rows(query.population, bound)
+    names, rows = tables.rows(query.statement("population"), bound)
     if set(names) != {"expected", "examined"} or len(rows) != 1:
         raise ContentError("the population statement returns one row of expected, examined", place=query.place)
     row = dict(zip(names, rows[0], strict=True))
@@ -97,7 +100,7 @@ def _population(query: Query, tables: Tables, bound: Mapping[str, int]) -> tuple
 def _measures(query: Query, tables: Tables, bound: Mapping[str, int]) -> list[tuple[str, int, str]]:
     if query.measures is None:
         return []
-    names, rows = tables.rows(query.measures, bound)
+    names, rows = tables.rows(query.statement("measures"), bound)
     if names != ["name", "value", "unit"]:
         raise ContentError("the measures statement returns name, value, unit", place=query.place)
     return [(str(name), int(value), str(unit)) for name, value, unit in rows if value is not None]

@@ -26,12 +26,21 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A test's statements: `population`, `exceptions` and perhaps `measures`."""
+    """A test's statements as written: `population`, `exceptions` and perhaps `measures`.
+
+    `common` is a WITH clause that stands before each of them, or nothing.
+    """
 
     place: str
     population: str
     exceptions: str
-    measures: str | None
+    measures: str | None = None
+    common: str = ""
+
+    def statement(self, name: str) -> str:
+        """The whole SQL of one statement."""
+        body: str = getattr(self, name)
+        return f"{self.common}\n{body}" if self.common else body
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ def _derived_problems(catalog: Catalog) -> Iterator[ContentError]:
             if name not in catalog.derived:
                 yield _unknown(place, "derived table", name, catalog.derived)
         yield from _unsteady(place, derived.select)
+        for name in sorted(set(_NAMED.findall(derived.select)) - BUILT_IN):
+            yield ParameterError(
+                f"${name} reaches no derived table", place=place, hint="use $as_of, $period_from and $period_to only"
+            )
         if derived.name in catalog.streams:
             yield SchemaError(
                 "a derived table has the name of a stream", place=place, value=derived.name, hint="give it another name"
@@ -77,7 +81,7 @@ def _used_parameters(folder: ControlFolder, objective: Objective) -> set[str]:
 
 
 def _text(query: Query) -> str:
-    return "\n".join(filter(None, (query.population, query.exceptions, query.measures)))
+    return "\n".join(filter(None, (query.common, query.population, query.exceptions, query.measures)))
 
 
 def _test_problems(

@@ -93,13 +93,19 @@ def parse_query(path: str, text: str) -> Query:
     parts = _STATEMENT.split(text)
     names = parts[1::2]
     statements = dict(zip(names, (body.strip().rstrip(";") for body in parts[2::2]), strict=True))
-    unknown = sorted(set(names) - {"population", "exceptions", "measures"})
+    unknown = sorted(set(names) - {"common", "population", "exceptions", "measures"})
     if unknown or len(statements) != len(names):
         raise SchemaError("a statement is unknown or given twice", place=path, value=", ".join(unknown or names))
     for name in ("population", "exceptions"):
         if not statements.get(name):
             raise SchemaError(f"statement {name} is missing", place=path, hint=f"add -- name: {name} and its SQL")
-    return Query(path, statements["population"], statements["exceptions"], statements.get("measures"))
+    return Query(
+        path,
+        statements["population"],
+        statements["exceptions"],
+        statements.get("measures"),
+        statements.get("common", ""),
+    )
 
 
 def _controls(files: Mapping[str, bytes]) -> dict[str, ControlFolder]:

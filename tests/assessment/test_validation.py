@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditor.assessment.mutants import statement_mutants
+from auditor.assessment.mutants import query_mutants, statement_mutants
 from auditor.assessment.validation import validate
 from auditor.errors import SchemaError
 from auditor.jobs.content import LEDGER, content_folder, encode_ledger, load_catalog, validation_ledger
@@ -87,3 +87,21 @@ FOLDERS = sorted(path.parent for path in content_folder("controls").glob("*/*/co
 def test_every_case_of_every_control_passes(folder: Path) -> None:
     control = "-".join(folder.name.split("-")[:2])
     assert validate(load_catalog(), control, mutate=False).failures == {}
+
+
+def test_what_is_common_to_the_statements_is_changed_once_for_all_of_them() -> None:
+    common = (
+        "-- name: common\nWITH seen AS (SELECT * FROM doors WHERE ts >= $period_from AND ts < $period_to)\n"
+        "-- name: population\nSELECT count(*) AS expected, count(*) AS examined FROM seen\n"
+        "-- name: exceptions\n, nobody AS (SELECT * FROM seen WHERE person IS NULL)\n"
+        "SELECT 'violation' AS certainty, door AS subject, ts AS began, NULL::BIGINT AS ended, 'x' AS sentence, ref\n"
+        "FROM nobody\n"
+    )
+    validated = validate(small.catalog({"physical/D-01-doors/doors.sql": common}), "D-01")
+    assert validated.failures == {}
+    query = small.catalog({"physical/D-01-doors/doors.sql": common}).controls["D-01"].queries["doors.sql"]
+    changes = [change for change, _ in query_mutants(query)]
+    assert [c for c in changes if "ts <" in c or "ts >=" in c]
+    assert len(changes) == len(set(changes))
+    assert all(c.startswith("common: ") for c in changes if "$period" in c)
+    assert any(c.startswith("exceptions: ") for c in changes)

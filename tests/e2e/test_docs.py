@@ -50,9 +50,6 @@ def workplace(skarvoy: Attested, tmp_path_factory: pytest.TempPathFactory) -> Pa
     place = tmp_path_factory.mktemp("examples")
     shutil.copytree(skarvoy.bundle, place / "bundle")
     (place / "samples").symlink_to(SAMPLES)
-    for name in ("results.json", "report.dsse.json", "attestation.pdf"):
-        shutil.copy(skarvoy.folder / name, place / name)
-    shutil.copy(KEYS / "trust.json", place / "trust.json")
     for name in ("assessor.pem", "a.pem"):
         shutil.copy(KEYS / "assessor.SAMPLE.pem", place / name)
     for name in ("assessor.pem.pub", "assessor.pub"):
@@ -67,7 +64,12 @@ def test_there_are_examples() -> None:
 
 
 @pytest.mark.parametrize(("where", "line"), EXAMPLES, ids=[f"{w}: {line[:60]}" for w, line in EXAMPLES])
-def test_the_example_runs(where: str, line: str, workplace: Path) -> None:
+def test_the_example_runs(where: str, line: str, workplace: Path, skarvoy: Attested) -> None:
+    if where != "sign":
+        # Examples write over what they were given; only those of sign build on each other.
+        for name in ("results.json", "report.dsse.json", "attestation.pdf"):
+            shutil.copy(skarvoy.folder / name, workplace / name)
+        shutil.copy(KEYS / "trust.json", workplace / "trust.json")
     keyid = re.search(r"sha256:\w+", auditor("key", "show", workplace / "b.pem").out)
     assert keyid
     line = line.replace("sha256:…", keyid.group()).replace("urn:example:a ", "urn:example:sample-assessor ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,14 @@ ITEMS: list[dict[str, Any]] = (
 )
 
 
-def linked_copy(bundle: Path, into: Path, change: Any) -> Path:
-    """A bundle of hard links to the same files, its manifest passed through `change`."""
+def changed_copy(bundle: Path, into: Path, change: Any) -> Path:
+    """A copy of the bundle, its manifest passed through `change`, with the files that are still declared."""
     manifest = yaml.safe_load((bundle / "bundle.yaml").read_text())
     manifest = change(manifest)
     for item in manifest["items"]:
         target = into / item["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.link(bundle / item["path"], target)
+        shutil.copyfile(bundle / item["path"], target)
     (into / "bundle.yaml").write_text(yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True))
     return into
 
@@ -62,10 +62,11 @@ def test_removing_an_item_never_turns_a_finding_towards_satisfied(
     attested: Attested = request.getfixturevalue(facility)
     results = attested.results
     streams = set(next(i["streams"] for i in results["bundle"]["items"] if i["id"] == item))
-    without = linked_copy(
+    without = changed_copy(
         attested.bundle, tmp_path, lambda m: {**m, "items": [i for i in m["items"] if i["id"] != item]}
     )
     less, _ = assess_bundle(AssessRequest(without, "sl4", parse_instant(AS_OF)), narrowed(load_catalog(), streams))
+    shutil.rmtree(without)
     before = {(f["control"], f["objective"]): f["state"] for f in results["findings"]}
     for finding in less.findings:
         if before[finding.control, finding.objective] != "satisfied":
@@ -75,7 +76,7 @@ def test_removing_an_item_never_turns_a_finding_towards_satisfied(
 
 
 def test_item_order_and_thread_count_change_no_byte(skarvoy: Attested, tmp_path: Path) -> None:
-    turned = linked_copy(skarvoy.bundle, tmp_path / "b", lambda m: {**m, "items": m["items"][::-1]})
+    turned = changed_copy(skarvoy.bundle, tmp_path / "b", lambda m: {**m, "items": m["items"][::-1]})
     done = auditor(
         "assess", turned, "--profile", "sl4", "--as-of", AS_OF, "--threads", "1", "--memory", "512",
         "--out", tmp_path / "results.json",
