@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class _Absent:
@@ -17,8 +16,7 @@ ABSENT: Any = _Absent()
 """Stands for the value of a member or item that is not there, which is not the same as null."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Where two values differ (a JSON pointer, RFC 6901; empty for the whole) and what each has there, or `ABSENT`."""
 
     pointer: str

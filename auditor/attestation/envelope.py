@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from auditor.attestation.shape import Node, parse_document, require_canonical
 from auditor.canon.json import canonical_bytes
@@ -21,16 +21,14 @@ MAX_SIGNATURES = 32
 MAX_SIGNATURE_BYTES = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One signature over the PAE of the payload; `keyid` is a hint and proves nothing (DSSE protocol.md)."""
 
     keyid: str
     sig: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """A well-formed envelope, of which nothing has been verified."""
 
     payload_type: str

@@ -7,8 +7,7 @@ A public key is read here without the library's general parsers: there is one en
 from __future__ import annotations
 
 import binascii
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.canon.digest import sha256_hex
 from auditor.errors import SignatureError, TrustError, UnverifiableError
@@ -27,8 +26,7 @@ _END = "-----END PUBLIC KEY-----"
 _HINT = "an ECDSA P-384 key is needed: openssl pkey -in key.pem -pubout"
 
 
-@dataclass(frozen=True, slots=True)
-class PublicKey:
+class PublicKey(NamedTuple):
     """A P-384 public key as SPKI DER; its point is on the curve."""
 
     spki: bytes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from auditor.attestation.envelope import Envelope
 from auditor.attestation.statement import DeclaredSigner, Statement
@@ -10,16 +10,14 @@ from auditor.attestation.trust import Principal, TrustedKey, TrustPolicy
 from auditor.errors import SignatureError, TrustError
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedSignature:
+class TrustedSignature(NamedTuple):
     """A signature that verified with `key`, which the trust policy says is a key of `principal`."""
 
     principal: Principal
     key: TrustedKey
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedSigner:
+class AcceptedSigner(NamedTuple):
     """A signature that counts: who signed, for whom, in which role, with which key."""
 
     principal: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from auditor.attestation.shape import Node, parse_document, require_canonical
+from auditor.attestation.shape import Node, canonical_bytes_of_parsed, parse_document, require_canonical
 from auditor.canon.digest import sha256_hex
 from auditor.canon.json import canonical_bytes
 from auditor.errors import AttestationError, StatementError
@@ -22,8 +21,7 @@ MAX_SIGNERS = 32
 _DIGEST_MEMBERS = (("bundle", "root"), ("catalog", "digest"), ("profile", "digest"))
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredSigner:
+class DeclaredSigner(NamedTuple):
     """Who the payload says will sign, in which role, with every one of `keyids` (room for a post-quantum key)."""
 
     principal: str
@@ -31,8 +29,7 @@ class DeclaredSigner:
     keyids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A well-formed statement: the bytes it was read from, and what they say.
 
     `subjects` are (name, SHA-256) in the order of `SUBJECTS`; `assessed_at` is the results' `asOf` in microseconds.
@@ -96,7 +93,7 @@ def parse_statement(payload: bytes) -> Statement:
     predicate = members["predicate"].members(("results", "signers"))
     require_canonical(root, payload)
     results = predicate["results"]
-    expected = _expected_digests(results, canonical_bytes(results.mapping()))
+    expected = _expected_digests(results, canonical_bytes_of_parsed(results.mapping()))
     return Statement(
         payload=payload,
         results=results.mapping(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DONE = "done"
 NOT_DONE = "not-done"
@@ -39,8 +39,7 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One numbered step; `state` is `done` or `not-done`, `detail` what was found or why it was not done."""
 
     number: int

@@ -23,7 +23,7 @@ read as all passed (`revoked` alone may be empty).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from auditor.attestation.keys import ALGORITHM, PublicKey, encode_spki, parse_public_key
 from auditor.attestation.shape import Node, parse_document
@@ -34,8 +34,7 @@ FORMAT = "trust-policy/1"
 MAX_TRUST_BYTES = 4 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class TrustedKey:
+class TrustedKey(NamedTuple):
     """A key that counts in `roles` from `not_before` until before `not_after` (microseconds)."""
 
     public: PublicKey
@@ -44,8 +43,7 @@ class TrustedKey:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(NamedTuple):
     """A person whose keys the verifier knows; `id` is what statements name, the rest is for people."""
 
     id: str
@@ -54,8 +52,7 @@ class Principal:
     keys: tuple[TrustedKey, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Revocation:
+class Revocation(NamedTuple):
     """A key that counts no more from `revoked_at` (microseconds) on."""
 
     keyid: str
@@ -63,8 +60,7 @@ class Revocation:
     revoked_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class TrustPolicy:
+class TrustPolicy(NamedTuple):
     """A trust policy whose invariants hold; `catalogs` and `engines` are None where the policy names none."""
 
     principals: tuple[Principal, ...]

@@ -27,7 +27,16 @@ def lint(catalog: Catalog, procedures: Collection[str]) -> list[ContentError]:
     return [*problems, *_profile_problems(catalog)]
 
 
-def _unknown(place: str, what: str, name: str, known: Collection[str]) -> UnknownReferenceError:
+def _place(catalog: Catalog, path: str, name: str) -> str:
+    """`file:line` of the first line of the file that names `name`, or the file alone if none does."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    lines = catalog.files.get(path, b"").decode("utf-8").splitlines()
+    number = next((index for index, line in enumerate(lines, start=1) if word.search(line)), None)
+    return path if number is None else f"{path}:{number}"
+
+
+def _unknown(catalog: Catalog, path: str, what: str, name: str, known: Collection[str]) -> UnknownReferenceError:
+    place = _place(catalog, path, name)
     near = ", ".join(sorted(known)[:12]) + (", …" if len(known) > 12 else "")
     return UnknownReferenceError(f"unknown {what}", place=place, value=name, hint=f"known: {near}")
 
@@ -37,11 +46,11 @@ def _derived_problems(catalog: Catalog) -> Iterator[ContentError]:
         place = f"sql/{derived.name}.sql"
         for stream in derived.streams:
             if stream not in catalog.streams:
-                yield _unknown(place, "stream", stream, catalog.streams)
+                yield _unknown(catalog, place, "stream", stream, catalog.streams)
         for name in derived.derived:
             if name not in catalog.derived:
-                yield _unknown(place, "derived table", name, catalog.derived)
-        yield from _unsteady(place, derived.select)
+                yield _unknown(catalog, place, "derived table", name, catalog.derived)
+        yield from _unsteady(catalog, place)
         for name in sorted(set(_NAMED.findall(derived.select)) - BUILT_IN):
             yield ParameterError(
                 f"${name} reaches no derived table", place=place, hint="use $as_of, $period_from and $period_to only"
@@ -56,16 +65,22 @@ def _control_problems(catalog: Catalog, folder: ControlFolder, procedures: Colle
     control, place = folder.control, f"{folder.path}/control.yaml"
     for name in control.depends_on:
         if name not in catalog.controls:
-            yield _unknown(place, "control in depends_on", name, catalog.controls)
+            yield _unknown(catalog, place, "control in depends_on", name, catalog.controls)
     for name, parameter in control.parameters.items():
         if parameter.value is None:
-            yield ParameterError(f"parameter {name} has no value", place=place, hint="set it here or in the profile")
+            yield ParameterError(
+                f"parameter {name} has no value",
+                place=_place(catalog, place, name),
+                hint="set it here or in the profile",
+            )
     used: set[str] = set()
     for objective in control.objectives:
         yield from _test_problems(catalog, folder, objective, procedures)
         used |= _used_parameters(folder, objective)
     for name in sorted(set(control.parameters) - used):
-        yield ParameterError(f"parameter {name} is used by no test", place=place, hint="use it or remove it")
+        yield ParameterError(
+            f"parameter {name} is used by no test", place=_place(catalog, place, name), hint="use it or remove it"
+        )
     named = {objective.test.query for objective in control.objectives}
     for query in sorted(set(folder.queries) - named - {None}):
         yield SchemaError("a query that no objective names", place=f"{folder.path}/{query}", hint="name or remove it")
@@ -90,37 +105,40 @@ def _test_problems(
     test, place = objective.test, f"{folder.path}/control.yaml"
     for stream in test.streams:
         if stream not in catalog.streams:
-            yield _unknown(place, "stream", stream, catalog.streams)
+            yield _unknown(catalog, place, "stream", stream, catalog.streams)
     for name in test.derived:
         if name not in catalog.derived:
-            yield _unknown(place, "derived table", name, catalog.derived)
+            yield _unknown(catalog, place, "derived table", name, catalog.derived)
             continue
         missing = sorted(set(needed_streams(catalog, name)) - set(test.streams))
         if missing:
             yield SchemaError(
                 f"objective {objective.id} reads {name}, which rests on streams the test does not list",
-                place=place,
+                place=_place(catalog, place, name),
                 value=", ".join(missing),
                 hint="list them under streams, so that their absence counts",
             )
     if test.procedure and test.procedure not in procedures:
-        yield _unknown(place, "procedure", test.procedure, procedures)
+        yield _unknown(catalog, place, "procedure", test.procedure, procedures)
     if test.query and test.query not in folder.queries:
-        yield _unknown(place, "query file", test.query, folder.queries)
+        yield _unknown(catalog, place, "query file", test.query, folder.queries)
     query = folder.queries.get(test.query or "")
     if query:
-        yield from _unsteady(query.place, _text(query))
+        yield from _unsteady(catalog, query.place)
         for name in sorted(set(_NAMED.findall(_text(query))) - set(folder.control.parameters) - BUILT_IN):
             yield ParameterError(
-                f"${name} is no parameter of {folder.control.id}", place=query.place, hint="add it to parameters"
+                f"${name} is no parameter of {folder.control.id}",
+                place=_place(catalog, query.place, name),
+                hint="add it to parameters",
             )
 
 
-def _unsteady(place: str, sql: str) -> Iterator[ContentError]:
+def _unsteady(catalog: Catalog, path: str) -> Iterator[ContentError]:
+    sql = catalog.files[path].decode("utf-8")
     for match in _UNSTEADY.finditer(sql):
         yield SchemaError(
             "content computes over the evidence alone: no clock, chance or settings",
-            place=place,
+            place=f"{path}:{sql.count(chr(10), 0, match.start()) + 1}",
             value=match.group().strip(),
             hint="use $as_of, $period_from and $period_to",
         )
@@ -143,7 +161,7 @@ def _case_problems(catalog: Catalog, folder: ControlFolder) -> Iterator[ContentE
         place = f"{folder.path}/cases/{name}.yaml"
         objective = case.objective or (control.objectives[0].id if len(control.objectives) == 1 else None)
         if objective not in seen:
-            yield _unknown(place, "objective", str(objective), seen)
+            yield _unknown(catalog, place, "objective", str(objective), seen)
             continue
         seen[objective].add(case.kind)
         bases = (case.base,) if case.base is not None else ()
@@ -152,7 +170,7 @@ def _case_problems(catalog: Catalog, folder: ControlFolder) -> Iterator[ContentE
             ("parameter", case.parameters, control.parameters),
             ("base", bases, folder.bases),
         ):
-            yield from (_unknown(place, what, name, known) for name in names if name not in known)
+            yield from (_unknown(catalog, place, what, name, known) for name in names if name not in known)
     for objective_id, kinds in seen.items():
         for kind in ("good", "bad", "near-miss"):
             if kind not in kinds:
@@ -166,19 +184,21 @@ def _profile_problems(catalog: Catalog) -> Iterator[ContentError]:
         place = f"profiles/{profile.id}.yaml"
         for name in profile.controls:
             if name not in catalog.controls:
-                yield _unknown(place, "control", name, catalog.controls)
+                yield _unknown(catalog, place, "control", name, catalog.controls)
                 continue
             for gate in catalog.controls[name].control.depends_on:
                 trusted = gate in catalog.controls and catalog.controls[gate].control.role is Role.EVIDENCE_TRUST
                 if trusted and gate not in profile.controls:
                     yield UnknownReferenceError(
                         f"{name} depends on {gate}, which the profile does not select",
-                        place=place,
+                        place=_place(catalog, place, name),
                         hint=f"select {gate}: without its gate nothing can be said about {name}",
                     )
         for setting in profile.settings:
             folder = catalog.controls.get(setting.control)
             if folder is None or setting.control not in profile.controls:
-                yield _unknown(place, "control in settings", setting.control, profile.controls)
+                yield _unknown(catalog, place, "control in settings", setting.control, profile.controls)
             elif setting.parameter not in folder.control.parameters:
-                yield _unknown(place, f"parameter of {setting.control}", setting.parameter, folder.control.parameters)
+                yield _unknown(
+                    catalog, place, f"parameter of {setting.control}", setting.parameter, folder.control.parameters
+                )

@@ -86,7 +86,8 @@ def _check(arguments: argparse.Namespace) -> int:
             print(f"{shortcoming.kind:<11} {shortcoming.subject}")
             for text in filter(None, (shortcoming.problem, shortcoming.hint and f"fix: {shortcoming.hint}")):
                 print(textwrap.fill(text, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
-        what = "nothing is wanting" if checked.complete else f"{len(checked.shortcomings)} things are wanting"
+        count = len(checked.shortcomings)
+        what = "1 thing is wanting" if count == 1 else f"{count or 'no'} things are wanting"
         print(f"{checked.rows:,} records read for profile {arguments.profile}: {what}")
         if checked.root:
             print(f"bundle root {checked.root}")

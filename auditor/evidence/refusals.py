@@ -22,6 +22,9 @@ def refusals(error: ValidationError, document: Document, kind: type[E]) -> list[
         value = None if complaint["type"] in ("missing", "value_error") and not path else complaint["input"]
         if complaint["type"] == "missing":
             found.append(kind(f"{field} is missing", place=document.place(path), hint=f"add {path[-1]}"))
+        elif complaint["input"] == "?":
+            hint = "replace the ?; auditor evidence fill computes sizes and digests"
+            found.append(kind(f"{field} is still to be filled in", place=document.place(path), hint=hint))
         elif complaint["type"] == "extra_forbidden":
             hint = "remove it, or correct its spelling"
             found.append(kind(f"{field} is not a known field", place=document.place(path), value=value, hint=hint))

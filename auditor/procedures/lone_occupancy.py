@@ -31,6 +31,8 @@ KEPT_EVENTS = 12_000_000
 class _Kernels(NamedTuple):
     """The sweep's functions at one speed, and the sequences that speed likes."""
 
+    gather: Any
+    number: Any
     mark: Any
     open_edges: Any
     sweep: Any
@@ -48,15 +50,17 @@ class _Kernels(NamedTuple):
         return numpy.zeros(length, dtype=numpy.uint8) if self.compiled else bytearray(length)
 
 
-_DEFINED = (occupancy.mark, occupancy.open_edges, occupancy.sweep, occupancy.close_edges)
-_HELPERS = (occupancy.covered, occupancy.count, occupancy.settle)
+_DEFINED = (
+    occupancy.gather, occupancy.number, occupancy.mark, occupancy.open_edges, occupancy.sweep, occupancy.close_edges,
+)  # fmt: skip
+_HELPERS = (occupancy.look_up, occupancy.covered, occupancy.count, occupancy.settle)
 
 
 @functools.cache
 def kernels_at(compiled: bool) -> _Kernels:
     """The same kernels as Python (ready at once) or as machine code (ready after seconds, then 100 times faster)."""
-    mark, open_edges, sweep, close_edges = compile_kernels(_DEFINED, _HELPERS) if compiled else _DEFINED
-    return _Kernels(mark, open_edges, sweep, close_edges, compiled)
+    gather, number, mark, open_edges, sweep, close_edges = compile_kernels(_DEFINED, _HELPERS) if compiled else _DEFINED
+    return _Kernels(gather, number, mark, open_edges, sweep, close_edges, compiled)
 
 
 def lone_occupancy(
@@ -104,7 +108,9 @@ class _Marked(NamedTuple):
     other_stays: Numbers
 
 
-def _marked(reads: BadgeReads, grants: Numbers, starts: Numbers, kernels: _Kernels, *, sort: bool) -> _Marked | None:
+def _marked(
+    reads: BadgeReads, names: _Names | None, grants: Numbers, starts: Numbers, kernels: _Kernels
+) -> _Marked | None:
     """The first pass, or None if the reads do not come in order of time."""
     people = kernels.filled(reads.people * PERSON_FIELDS, -1)
     flags = kernels.flags(reads.events)
@@ -114,7 +120,7 @@ def _marked(reads: BadgeReads, grants: Numbers, starts: Numbers, kernels: _Kerne
     rows, stays = kernels.filled(room, 0), kernels.filled(room, 0)
     others = [numpy.zeros((2, 0), dtype=numpy.int64)]
     kept: list[_Chunk] = []
-    for chunk in _chunks(reads, kernels, sort=sort):
+    for chunk in _chunks(reads, names, kernels):
         base, ts, codes, refs = chunk
         written = kernels.mark(
             ts, codes, refs, base, clock, before, after, reads.weights, grants, starts, people, flags, rows, stays
@@ -130,7 +136,7 @@ def _marked(reads: BadgeReads, grants: Numbers, starts: Numbers, kernels: _Kerne
     merged = merged[:, numpy.argsort(merged[0])]
     # One more row, which no read has, so that the sweep need not ask whether any is left.
     return _Marked(
-        chunks=kept if reads.events <= KEPT_EVENTS else _chunks(reads, kernels, sort=sort),
+        chunks=kept if reads.events <= KEPT_EVENTS else _chunks(reads, names, kernels),
         people=people,
         flags=flags,
         other_rows=kernels.numbers(numpy.append(merged[0], -1)),
@@ -138,32 +144,71 @@ def _marked(reads: BadgeReads, grants: Numbers, starts: Numbers, kernels: _Kerne
     )
 
 
-def _chunks(reads: BadgeReads, kernels: _Kernels, *, sort: bool) -> Iterator[_Chunk]:
-    for base, ts, codes, refs in reads.chunks(sort=sort):
-        yield base, kernels.numbers(ts), kernels.numbers(codes), kernels.numbers(refs)
+class _Names(NamedTuple):
+    """Hash tables of the people and portals among the reads; see `occupancy.gather`."""
+
+    people: Numbers
+    portals: Numbers
+
+
+def _names(reads: BadgeReads, kernels: _Kernels) -> _Names | None:
+    """The tables, or None where two names have one hash: whoever chooses names could make them so."""
+    tables = []
+    for pairs in reads.hashes():
+        slots = 1 << (2 * len(pairs)).bit_length()
+        tables.append(kernels.filled(3 * slots, 0))
+        if not kernels.gather(tables[-1], kernels.numbers(pairs.reshape(-1))):
+            return None
+    return _Names(*tables)
+
+
+def _chunks(reads: BadgeReads, names: _Names | None, kernels: _Kernels) -> Iterator[_Chunk]:
+    """(number of the first read, ts, codes, refs): with `names` in the table's order, without in order of time."""
+    base = 0
+    for chunk in reads.hashed() if names else reads.numbered():
+        given = {name: kernels.numbers(column) for name, column in chunk.items()}
+        if names:
+            given["code"] = kernels.filled(len(given["ts"]), 0)
+            kernels.number(*names, given["person"], given["portal"], given["way"], given["code"])
+        yield base, given["ts"], given["code"], given["ref"]
+        base += len(given["ts"])
 
 
 def _runs(reads: BadgeReads, rule: Numbers, kernels: _Kernels) -> list[list[int]]:
     """Both passes: the runs found, FOUND_FIELDS integers each."""
-    grants, starts = kernels.numbers(reads.grants), kernels.numbers(reads.starts)
-    marked = _marked(reads, grants, starts, kernels, sort=False)
-    if marked is None:
-        marked = _marked(reads, grants, starts, kernels, sort=True)
-    if marked is None:
+    # Few reads are sorted sooner than their names are looked up by Python.
+    names = _names(reads, kernels) if kernels.compiled else None
+    runs = _swept(reads, names, rule, kernels)
+    if runs is None and names:
+        # The table does not lie in order of time.
+        runs = _swept(reads, None, rule, kernels)
+    if runs is None:
         raise AssertionError("two badge reads with one time and one reference")
+    return runs
+
+
+def _swept(reads: BadgeReads, names: _Names | None, rule: Numbers, kernels: _Kernels) -> list[list[int]] | None:
+    """Both passes over the reads in one way, or None if they do not come in order of time."""
+    rule[3] = 0
+    grants, starts = kernels.numbers(reads.grants), kernels.numbers(reads.starts)
+    marked = _marked(reads, names, grants, starts, kernels)
+    if marked is None:
+        return None
     stays = kernels.filled(reads.people * STAY_FIELDS, -1)
     zones = kernels.numbers(numpy.tile(_untouched_zone(reads.first_ts), reads.weights))
     kernels.open_edges(
         reads.first_ts, reads.last_ts, reads.weights, grants, starts, marked.people, marked.flags, stays, zones
     )
     found = kernels.filled(FOUND_FIELDS * max(4 * min(CHUNK, reads.events), 2 * reads.weights), 0)
-    after, cursor = kernels.numbers(reads.after), kernels.filled(1, 0)
+    after, cursor, clock = kernels.numbers(reads.after), kernels.filled(1, 0), kernels.numbers([NONE, NO_REF])
     runs: list[list[int]] = []
     for base, ts, codes, refs in marked.chunks:
         ended = kernels.sweep(
-            ts, codes, refs, base, cursor, after, marked.flags, marked.other_rows, marked.other_stays,
+            ts, codes, refs, base, cursor, clock, after, marked.flags, marked.other_rows, marked.other_stays,
             stays, zones, rule, found,
         )  # fmt: skip
+        if ended < 0:
+            return None
         runs.extend(_cut(found, ended))
     runs.extend(_cut(found, kernels.close_edges(reads.last_ts, reads.weights, zones, rule, found)))
     return runs

@@ -64,6 +64,45 @@ def covered(grants: Numbers, starts: Numbers, person: int, zone: int, began: int
     return 0
 
 
+def gather(table: Numbers, pairs: Numbers) -> int:
+    """Put pairs of (hash, number) into an empty hash table; returns 0 if two have one hash, else 1.
+
+    `table` is (hash, number, taken) for each of a power of two of slots, more than there are pairs.
+    """
+    last = len(table) // 3 - 1
+    for i in range(0, len(pairs), 2):
+        slot = pairs[i] & last
+        while table[3 * slot + 2]:
+            if table[3 * slot] == pairs[i]:
+                return 0
+            slot = (slot + 1) & last
+        table[3 * slot] = pairs[i]
+        table[3 * slot + 1] = pairs[i + 1]
+        table[3 * slot + 2] = 1
+    return 1
+
+
+def look_up(table: Numbers, hashed: int) -> int:
+    """The number that was gathered with this hash, or -1."""
+    last = len(table) // 3 - 1
+    slot = hashed & last
+    while table[3 * slot + 2]:
+        if table[3 * slot] == hashed:
+            found: int = table[3 * slot + 1]
+            return found
+        slot = (slot + 1) & last
+    return -1
+
+
+def number(
+    people: Numbers, portals: Numbers, persons: Numbers, doors: Numbers, ways: Numbers, codes: Numbers
+) -> None:  # fmt: skip
+    """Write the code of each read of a chunk, or -1 for one at no portal we know, from its hashes and its way."""
+    for i in range(len(ways)):
+        person, move = look_up(people, persons[i]), look_up(portals, doors[i])
+        codes[i] = -1 if person < 0 or move < 0 else person << 32 | (move << 1) + ways[i]
+
+
 def mark(
     ts: Numbers, codes: Numbers, refs: Numbers, base: int, clock: Numbers,
     before: Numbers, after: Numbers, weights: int, grants: Numbers, starts: Numbers,
@@ -71,10 +110,10 @@ def mark(
 ) -> int:  # fmt: skip
     """First pass over one chunk, whose first read is number `base`; returns how many `other` stays it wrote.
 
-    A code is person << 32 | move << 1 | known; `before` and `after` give a move's zones. Where two reads
-    disagree, the stay in the second one's zone begins at the first one, which may lie chunks back: such stays
-    go to `other_rows` (number of that read) and `other_stays` (zone << 3 | flags). `clock` holds the last read's
-    (ts, ref); a chunk that is not in this order ends the pass with -1.
+    A code is person << 32 | move << 1 | known, or -1 for a read to pass over; `before` and `after` give a move's
+    zones. Where two reads disagree, the stay in the second one's zone begins at the first one, which may lie chunks
+    back: such stays go to `other_rows` (number of that read) and `other_stays` (zone << 3 | flags). `clock` holds
+    the last read's (ts, ref); a chunk that is not in this order ends the pass with -1.
     """
     written = 0
     for i in range(len(ts)):
@@ -83,6 +122,8 @@ def mark(
             return -1
         clock[0] = now
         clock[1] = refs[i]
+        if codes[i] < 0:
+            continue
         person = codes[i] >> 32
         move = (codes[i] >> 1) & 0x7FFFFFFF
         at = person * PERSON_FIELDS
@@ -207,21 +248,26 @@ def settle(  # noqa: C901 - one rule, read from top to bottom
 
 
 def sweep(
-    ts: Numbers, codes: Numbers, refs: Numbers, base: int, cursor: Numbers,
+    ts: Numbers, codes: Numbers, refs: Numbers, base: int, cursor: Numbers, clock: Numbers,
     after: Numbers, flags: Numbers, other_rows: Numbers, other_stays: Numbers,
     stays: Numbers, zones: Numbers, rule: Numbers, found: Numbers,
 ) -> int:  # fmt: skip
     """Second pass over one chunk; returns how many runs ended in it (at most four for each read).
 
-    `other_rows` is sorted and ends with a number no read has; `cursor` holds the position in it.
+    `other_rows` is sorted and ends with a number no read has; `cursor` holds the position in it. Reads in another
+    order than in the first pass would be given each other's flags; they end this pass too with -1.
     """
     written = 0
     for i in range(len(ts)):
         row = base + i
         held = flags[row]
-        if held & REPEATED:
-            continue
         now, ref = ts[i], refs[i]
+        if now < clock[0] or (now == clock[0] and ref <= clock[1]):
+            return -1
+        clock[0] = now
+        clock[1] = ref
+        if codes[i] < 0 or held & REPEATED:
+            continue
         person = codes[i] >> 32
         mine = person * STAY_FIELDS
         for slot in range(0, STAY_FIELDS, 2):

@@ -97,6 +97,10 @@ def test_lint_names_what_does_not_fit_together(
     problems = lint(small.catalog({path: text}), ())
     assert any(isinstance(p, kind) and problem in f"{p} {p.hint}" for p in problems), problems
     assert all(p.place and p.hint for p in problems)
+    named = next(p for p in problems if isinstance(p, kind) and problem in f"{p} {p.hint}")
+    assert named.place is not None
+    # What is not there at all has a file or folder for its place, but no line.
+    assert named.place[-1].isdigit() or named.value is None or "spare" in named.place or "doors.sql" in named.place
 
 
 def test_a_derived_table_rests_on_streams_that_the_test_must_list() -> None:
