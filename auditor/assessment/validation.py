@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.assessment.cases import PreparedCase, prepare_case, run_case
-from auditor.assessment.mutants import query_mutants
-from auditor.catalog.catalog import Catalog, Query
+from auditor.assessment.mutants import query_mutants, statement_mutants
+from auditor.catalog.catalog import Catalog, ControlFolder, Query
 from auditor.errors import ContentError, EvidenceFormatError
 from auditor.model.assessment import Validation
+from auditor.model.control import Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,10 @@ def validate(catalog: Catalog, control_id: str, *, mutate: bool = True) -> Valid
                 killed += caught
                 if not caught:
                     survivors.append(f"{objective.id} {change}")
+        for change, caught in _derived_mutants(catalog, folder, prepared):
+            killed += caught
+            if not caught:
+                survivors.append(change)
     validation = Validation(
         control=control_id,
         cases=len(prepared),
@@ -69,6 +74,46 @@ def _mutants(catalog: Catalog, query: Query | None, cases: list[PreparedCase]) -
                 f"{name} {delta:+d}",
                 any(_caught(catalog, c, None, {**c.numbers, name: c.numbers[name] + delta}) for c in cases),
             )
+
+
+def _derived_mutants(catalog: Catalog, folder: ControlFolder, cases: list[PreparedCase]) -> Iterator[tuple[str, bool]]:
+    """Mutants of the derived tables that this control alone reads; what several share belongs to none of them."""
+    for name in _own_tables(catalog, folder):
+        mine = [case for case in cases if name in _tables_under(catalog, case.objective)]
+        for change, select in statement_mutants(catalog.derived[name].select):
+            changed = replace(catalog, derived={**catalog.derived, name: replace(catalog.derived[name], select=select)})
+            killer = next((case for case in mine if _caught_afresh(changed, folder, case)), None)
+            if killer is not None:
+                mine = [killer, *(case for case in mine if case is not killer)]
+            yield f"{name}: {change}", killer is not None
+
+
+def _own_tables(catalog: Catalog, folder: ControlFolder) -> list[str]:
+    own = {name for objective in folder.control.objectives for name in _tables_under(catalog, objective)}
+    for other in catalog.controls.values():
+        if other.control.id != folder.control.id:
+            for objective in other.control.objectives:
+                own -= _tables_under(catalog, objective)
+    return sorted(own)
+
+
+def _tables_under(catalog: Catalog, objective: Objective) -> set[str]:
+    found: set[str] = set()
+    pending = list(objective.test.derived)
+    while pending:
+        name = pending.pop()
+        found.add(name)
+        pending.extend(catalog.derived[name].derived)
+    return found
+
+
+def _caught_afresh(catalog: Catalog, folder: ControlFolder, case: PreparedCase) -> bool:
+    # A derived table is made once for a connection, so a changed one needs tables of its own.
+    fresh = prepare_case(catalog, folder, case.name)
+    try:
+        return _caught(catalog, fresh, folder.queries.get(case.objective.test.query or ""), case.numbers)
+    finally:
+        fresh.tables.close()
 
 
 def _caught(catalog: Catalog, case: PreparedCase, query: Query | None, numbers: Mapping[str, int]) -> bool:

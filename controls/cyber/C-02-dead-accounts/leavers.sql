@@ -1,11 +1,5 @@
 -- name: population
-SELECT
-  (SELECT count(*) FROM iam_graph WHERE kind = 'human')
-  -- A system that keeps accounts and delivered none is one thing expected and not seen.
-  + (SELECT count(*) FROM dcim AS d
-     WHERE d.status = 'active' AND d.keeps_accounts
-       AND NOT EXISTS (SELECT g.account FROM iam_graph AS g WHERE g.system = d.asset)) AS expected,
-  (SELECT count(*) FROM iam_graph WHERE kind = 'human') AS examined
+SELECT expected, examined FROM account_coverage
 
 -- name: exceptions
 WITH owned AS (

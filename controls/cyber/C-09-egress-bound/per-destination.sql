@@ -1,14 +1,4 @@
--- name: population
--- Every artefact could leave past every tap, so each pair has to be looked at.
-SELECT count(*) AS expected, count(f.sensor) AS examined
-FROM weights_registry AS a
-CROSS JOIN (SELECT DISTINCT sensor FROM net_config) AS n
-LEFT JOIN (
-  SELECT DISTINCT sensor FROM flows WHERE ts < $period_to AND ts + duration >= $period_from
-) AS f ON f.sensor = n.sensor
-WHERE a.born < $period_to AND coalesce(a.retired, $period_to) > $period_from
-
--- name: exceptions
+-- name: common
 WITH artefacts AS (
   -- What an attacker has to carry away: the artefact compressed, or its parameters at the coarsest useful precision.
   SELECT
@@ -22,11 +12,20 @@ smallest AS (
 ),
 touching AS (
   -- A flow that reaches into the period counts whole: when its bytes went is not on record.
-  SELECT destination, ts, duration, bytes_out, ref
+  SELECT sensor, destination, ts, duration, bytes_out, ref
   FROM flows
   WHERE ts < $period_to AND ts + duration >= $period_from
-),
-large AS (
+)
+
+-- name: population
+-- Every artefact could leave past every tap, so each pair has to be looked at.
+SELECT count(*) AS expected, count(f.sensor) AS examined
+FROM artefacts AS a
+CROSS JOIN (SELECT DISTINCT sensor FROM net_config) AS n
+LEFT JOIN (SELECT DISTINCT sensor FROM touching) AS f ON f.sensor = n.sensor
+
+-- name: exceptions
+, large AS (
   SELECT
     t.destination, s.artefact, s.ref AS artefact_ref, s.bits, sum(t.bytes_out) AS bytes, count(*) AS flows,
     min(t.ts) AS began, max(t.ts + t.duration) AS ended
@@ -50,16 +49,8 @@ JOIN touching AS t USING (destination)
 GROUP BY l.destination, l.artefact, l.artefact_ref, l.bits, l.bytes, l.flows, l.began, l.ended
 
 -- name: measures
-WITH received AS (
-  SELECT destination, sum(bytes_out) AS bytes
-  FROM flows
-  WHERE ts < $period_to AND ts + duration >= $period_from
-  GROUP BY destination
-),
-smallest AS (
-  SELECT min(least(compressed_bytes * CAST(8 AS HUGEINT), parameters * CAST($attacker_bits AS HUGEINT))) AS bits
-  FROM weights_registry
-  WHERE born < $period_to AND coalesce(retired, $period_to) > $period_from
+, received AS (
+  SELECT destination, sum(bytes_out) AS bytes FROM touching GROUP BY destination
 )
 SELECT
   'largest share of the smallest artefact received by one destination' AS name,

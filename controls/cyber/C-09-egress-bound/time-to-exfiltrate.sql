@@ -1,22 +1,4 @@
--- name: population
--- Every artefact could leave by every interface, so each pair has to be looked at.
-SELECT
-  count(*) AS expected,
-  count(CASE WHEN c.first_ts <= $period_from AND c.last_ts >= $period_to THEN a.artefact END) AS examined
-FROM weights_registry AS a
-CROSS JOIN (
-  SELECT device, interface FROM net_config
-  UNION
-  SELECT device, interface FROM if_counters
-) AS i
-LEFT JOIN (
-  SELECT device, interface, min(ts) AS first_ts, max(ts) AS last_ts
-  FROM if_counters
-  GROUP BY device, interface
-) AS c ON c.device = i.device AND c.interface = i.interface
-WHERE a.born < $period_to AND coalesce(a.retired, $period_to) > $period_from
-
--- name: exceptions
+-- name: common
 WITH artefacts AS (
   -- What an attacker has to carry away: the artefact compressed, or its parameters at the coarsest useful precision.
   SELECT
@@ -25,24 +7,12 @@ WITH artefacts AS (
   FROM weights_registry
   WHERE born < $period_to AND coalesce(retired, $period_to) > $period_from
 ),
-readings AS (
-  SELECT
-    device, interface, ts, ref, out_octets, uptime,
-    lag(ts) OVER reading_in_time AS previous_ts,
-    lag(out_octets) OVER reading_in_time AS previous_octets,
-    lag(uptime) OVER reading_in_time AS previous_uptime
-  FROM if_counters
-  WINDOW reading_in_time AS (PARTITION BY device, interface ORDER BY ts)
-),
 steps AS (
-  -- After a restart, or a counter set back, what it shows was sent since then.
   SELECT
-    device, interface, ts, ref, ts - previous_ts AS took,
-    CASE WHEN uptime < previous_uptime OR out_octets < previous_octets THEN out_octets
-         ELSE out_octets - previous_octets END AS octets,
+    device, interface, ts, ref, ts - previous_ts AS took, octets,
     row_number() OVER (PARTITION BY device, interface ORDER BY ts - previous_ts, ts) AS place,
     count(*) OVER (PARTITION BY device, interface) AS steps
-  FROM readings
+  FROM counter_steps
   WHERE previous_ts < $period_to AND ts > $period_from
 ),
 usual AS (
@@ -70,10 +40,29 @@ interfaces AS (
 ),
 capacity AS (
   SELECT
-    sum(bps) AS bps, array_agg(config_ref) AS config_refs,
+    sum(bps) AS bps, sum(peak) AS peak, array_agg(config_ref) AS config_refs,
     array_agg(CASE WHEN peak = bps THEN reading_ref END) AS reading_refs
   FROM interfaces
 )
+
+-- name: population
+-- Every artefact could leave by every interface, so each pair has to be looked at.
+SELECT
+  count(*) AS expected,
+  count(CASE WHEN c.first_ts <= $period_from AND c.last_ts >= $period_to THEN a.artefact END) AS examined
+FROM artefacts AS a
+CROSS JOIN (
+  SELECT device, interface FROM net_config
+  UNION
+  SELECT device, interface FROM if_counters
+) AS i
+LEFT JOIN (
+  SELECT device, interface, min(ts) AS first_ts, max(ts) AS last_ts
+  FROM if_counters
+  GROUP BY device, interface
+) AS c ON c.device = i.device AND c.interface = i.interface
+
+-- name: exceptions
 SELECT
   'violation' AS certainty,
   a.artefact AS subject,
@@ -116,48 +105,8 @@ FROM interfaces
 WHERE config_ref IS NULL
 
 -- name: measures
--- As above.
-WITH readings AS (
-  SELECT
-    device, interface, ts, ref, out_octets, uptime,
-    lag(ts) OVER reading_in_time AS previous_ts,
-    lag(out_octets) OVER reading_in_time AS previous_octets,
-    lag(uptime) OVER reading_in_time AS previous_uptime
-  FROM if_counters
-  WINDOW reading_in_time AS (PARTITION BY device, interface ORDER BY ts)
-),
-steps AS (
-  -- After a restart, or a counter set back, what it shows was sent since then.
-  SELECT
-    device, interface, ts, ref, ts - previous_ts AS took,
-    CASE WHEN uptime < previous_uptime OR out_octets < previous_octets THEN out_octets
-         ELSE out_octets - previous_octets END AS octets,
-    row_number() OVER (PARTITION BY device, interface ORDER BY ts - previous_ts, ts) AS place,
-    count(*) OVER (PARTITION BY device, interface) AS steps
-  FROM readings
-  WHERE previous_ts < $period_to AND ts > $period_from
-),
-usual AS (
-  SELECT device, interface, took FROM steps WHERE place = (steps + 1) // 2
-),
-rates AS (
-  -- A reading left out could hide a peak, so a longer step counts as if all of it had been sent within the usual one.
-  SELECT device, interface, s.ts, s.ref, s.octets * CAST(8000000 AS HUGEINT) // least(s.took, u.took) AS bps
-  FROM steps AS s
-  JOIN usual AS u USING (device, interface)
-),
-peaks AS (
-  SELECT device, interface, max(bps) AS bps FROM rates GROUP BY device, interface
-),
-capacity AS (
-  SELECT sum(greatest(n.cap_bps, p.bps)) AS bps, sum(p.bps) AS peak
-  FROM net_config AS n
-  FULL JOIN peaks AS p ON p.device = n.device AND p.interface = n.interface
-),
-smallest AS (
-  SELECT min(least(compressed_bytes * CAST(8 AS HUGEINT), parameters * CAST($attacker_bits AS HUGEINT))) AS bits
-  FROM weights_registry
-  WHERE born < $period_to AND coalesce(retired, $period_to) > $period_from
+, smallest AS (
+  SELECT min(bits) AS bits FROM artefacts
 )
 SELECT 'shortest time to exfiltrate an artefact' AS name, s.bits // c.bps AS value, 's' AS unit
 FROM smallest AS s CROSS JOIN capacity AS c

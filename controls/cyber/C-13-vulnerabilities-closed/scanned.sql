@@ -1,14 +1,4 @@
--- name: population
-SELECT count(*) AS expected, count(s.asset) AS examined
-FROM dcim AS d
-LEFT JOIN (
-  SELECT DISTINCT asset
-  FROM vuln_scans
-  WHERE ts >= $period_from AND ts < $period_to AND credentialed AND feed_updated <= ts AND feed_updated >= ts - $feed_age
-) AS s ON s.asset = d.asset
-WHERE d.status = 'active' AND d.must_scan
-
--- name: exceptions
+-- name: common
 WITH scans AS (
   -- The lines of one scan share its moment.
   SELECT
@@ -25,8 +15,15 @@ scanned AS (
 ),
 due AS (
   SELECT asset, ref FROM dcim WHERE status = 'active' AND must_scan
-),
-waits AS (
+)
+
+-- name: population
+SELECT count(*) AS expected, count(s.asset) AS examined
+FROM due AS d
+LEFT JOIN scanned AS s ON s.asset = d.asset AND s.fit = 1
+
+-- name: exceptions
+, waits AS (
   SELECT asset, ref, ts AS began, coalesce(lead(ts) OVER (PARTITION BY asset ORDER BY ts, ref NULLS FIRST), $period_to)
       AS ended
   FROM (

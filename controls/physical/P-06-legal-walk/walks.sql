@@ -1,16 +1,6 @@
 -- Where a person's read contradicts the one before it.
 
--- name: population
--- A granted read counts as looked at if the floor plan says between which two zones it leads, and for whom.
-SELECT count(*) AS expected,
-  count(CASE WHEN e.person IS NOT NULL AND e.direction <> 'unknown' THEN i.zone END) AS examined
-FROM pacs_events AS e
-LEFT JOIN portals AS p ON p.portal = e.portal
-LEFT JOIN zones AS o ON o.zone = p.from_zone
-LEFT JOIN zones AS i ON i.zone = p.to_zone AND o.zone IS NOT NULL
-WHERE e.event = 'granted' AND e.ts >= $period_from AND e.ts < $period_to
-
--- name: exceptions
+-- name: common
 WITH steps AS (
   SELECT
     person, portal, ts, ref, zone_before,
@@ -27,8 +17,20 @@ transits AS (
   SELECT *, zone_before <> previous_zone_after AS breaks
   FROM steps
   WHERE ts >= $period_from AND ts < $period_to
-),
-portal_breaks AS (
+)
+
+-- name: population
+-- A granted read counts as looked at if the floor plan says between which two zones it leads, and for whom.
+SELECT count(*) AS expected,
+  count(CASE WHEN e.person IS NOT NULL AND e.direction <> 'unknown' THEN i.zone END) AS examined
+FROM pacs_events AS e
+LEFT JOIN portals AS p ON p.portal = e.portal
+LEFT JOIN zones AS o ON o.zone = p.from_zone
+LEFT JOIN zones AS i ON i.zone = p.to_zone AND o.zone IS NOT NULL
+WHERE e.event = 'granted' AND e.ts >= $period_from AND e.ts < $period_to
+
+-- name: exceptions
+, portal_breaks AS (
   SELECT
     portal, count(*) AS transits, count(CASE WHEN breaks THEN ref END) AS breaks,
     min(CASE WHEN breaks THEN ts END) AS began, max(CASE WHEN breaks THEN ts END) AS ended,
@@ -71,8 +73,5 @@ ORDER BY began, subject, ref_before, ref_after
 
 -- name: measures
 SELECT 'transits that contradict the previous read' AS name, count(*) AS value, 'transits' AS unit
-FROM (
-  SELECT ts, zone_before, lag(zone_after) OVER (PARTITION BY person ORDER BY ts, ref) AS previous_zone_after
-  FROM reads
-) AS steps
-WHERE zone_before <> previous_zone_after AND ts >= $period_from AND ts < $period_to
+FROM transits
+WHERE breaks

@@ -1,31 +1,13 @@
 -- Visitors' stays in controlled zones against the stays and authorisations of their hosts.
 
 -- name: population
-WITH visits AS (
-  SELECT visit, visitor, arrived, lead(arrived) OVER (PARTITION BY visitor ORDER BY arrived, ref) AS next_arrived
-  FROM visitor_log
-),
-seen AS (
-  SELECT v.visit
-  FROM visits AS v
-  JOIN reads AS r
-    ON r.person = v.visitor AND r.ts >= v.arrived AND (v.next_arrived IS NULL OR r.ts < v.next_arrived)
-  GROUP BY v.visit
-)
 SELECT count(*) AS expected, count(s.visit) AS examined
 FROM visits AS v
-LEFT JOIN seen AS s ON s.visit = v.visit
+LEFT JOIN (SELECT DISTINCT visit FROM visit_reads) AS s ON s.visit = v.visit
 WHERE v.arrived >= $period_from AND v.arrived < $period_to
 
 -- name: exceptions
-WITH visits AS (
-  SELECT
-    visit, visitor, host, arrived, ref,
-    -- A visitor's stays belong to the visit up to the next one; a sign-out nobody made ends nothing.
-    lead(arrived) OVER (PARTITION BY visitor ORDER BY arrived, ref) AS next_arrived
-  FROM visitor_log
-),
-controlled_stays AS (
+WITH controlled_stays AS (
   SELECT s.*
   FROM presence AS s
   JOIN zones AS z USING (zone)

@@ -1,52 +1,36 @@
 -- The visitor register by itself, and its sign-outs against the visitors' badge reads.
 
 -- name: population
-WITH visits AS (
-  SELECT visit, visitor, arrived, lead(arrived) OVER (PARTITION BY visitor ORDER BY arrived, ref) AS next_arrived
-  FROM visitor_log
-),
-seen AS (
-  SELECT v.visit
-  FROM visits AS v
-  JOIN reads AS r
-    ON r.person = v.visitor AND r.ts >= v.arrived AND (v.next_arrived IS NULL OR r.ts < v.next_arrived)
-  GROUP BY v.visit
-)
 SELECT count(*) AS expected, count(s.visit) AS examined
 FROM visits AS v
-LEFT JOIN seen AS s ON s.visit = v.visit
+LEFT JOIN (SELECT DISTINCT visit FROM visit_reads) AS s ON s.visit = v.visit
 WHERE v.arrived >= $period_from AND v.arrived < $period_to
 
 -- name: exceptions
-WITH visits AS (
+WITH signed AS (
   SELECT
-    visit, visitor AS person, identity_checked, badge, badge_returned, arrived, planned_until, ref,
+    visit, visitor, identity_checked, badge, badge_returned, arrived, planned_until, ref,
     -- Only a sign-out that somebody made tells when the visitor left.
-    CASE WHEN departure IN ('self', 'staff') THEN departed END AS signed_out,
-    lead(arrived) OVER (PARTITION BY visitor ORDER BY arrived, ref) AS next_arrived
-  FROM visitor_log
+    CASE WHEN departure IN ('self', 'staff') THEN departed END AS signed_out
+  FROM visits
 ),
-visit_reads AS (
-  SELECT
-    v.visit, r.ts, r.ref, r.zone_after AS zone,
-    lead(r.ref) OVER (PARTITION BY v.visit ORDER BY r.ts, r.ref) AS next_ref
-  FROM visits AS v
-  JOIN reads AS r USING (person)
-  WHERE r.ts >= v.arrived AND (v.next_arrived IS NULL OR r.ts < v.next_arrived)
+successive_reads AS (
+  SELECT visit, ts, zone, ref, lead(ref) OVER (PARTITION BY visit ORDER BY ts, ref) AS next_ref
+  FROM visit_reads
 ),
 seen_leaving AS (
   SELECT r.visit, r.ts, r.ref
-  FROM visit_reads AS r
+  FROM successive_reads AS r
   JOIN zones AS z USING (zone)
   WHERE r.next_ref IS NULL AND z.kind = 'outside'
 ),
 ends AS (
   SELECT
-    v.visit, v.person, v.identity_checked, v.badge, v.badge_returned, v.arrived, v.planned_until, v.ref,
+    v.visit, v.visitor AS person, v.identity_checked, v.badge, v.badge_returned, v.arrived, v.planned_until, v.ref,
     v.arrived >= $period_from AND v.arrived < $period_to AS arrived_in_period,
     coalesce(v.signed_out, l.ts) AS left_at,
     CASE WHEN v.signed_out IS NULL THEN l.ref END AS leaving_ref
-  FROM visits AS v
+  FROM signed AS v
   LEFT JOIN seen_leaving AS l ON l.visit = v.visit
 )
 SELECT

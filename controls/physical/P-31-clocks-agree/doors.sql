@@ -1,23 +1,21 @@
 -- One passage, two clocks: the badge read by the controller's clock, the door contact by the panel's.
 
--- name: population
-WITH judged AS (
-  SELECT controller, door_ts - door_ts % 86400000000 AS day
+-- name: common
+WITH offsets AS (
+  SELECT controller, door_ts - door_ts % 86400000000 AS day, read_ts - door_ts AS ahead, door_ref, read_ref
   FROM door_passages
   WHERE abs(read_ts - door_ts) <= $pair_window AND door_ts >= $period_from AND door_ts < $period_to
-  GROUP BY controller, door_ts - door_ts % 86400000000
-  HAVING count(*) >= $min_pairs
+)
+
+-- name: population
+, judged AS (
+  SELECT controller, day FROM offsets GROUP BY controller, day HAVING count(*) >= $min_pairs
 )
 SELECT (SELECT count(DISTINCT controller) FROM portals) AS expected, count(DISTINCT controller) AS examined
 FROM judged
 
 -- name: exceptions
-WITH offsets AS (
-  SELECT controller, door_ts - door_ts % 86400000000 AS day, read_ts - door_ts AS ahead, door_ref, read_ref
-  FROM door_passages
-  WHERE abs(read_ts - door_ts) <= $pair_window AND door_ts >= $period_from AND door_ts < $period_to
-),
-ranked AS (
+, ranked AS (
   SELECT
     *,
     row_number() OVER (PARTITION BY controller, day ORDER BY ahead, door_ref) AS place,
@@ -56,5 +54,4 @@ ORDER BY began, subject
 
 -- name: measures
 SELECT 'passages seen by both systems' AS name, count(*) AS value, 'passages' AS unit
-FROM door_passages
-WHERE abs(read_ts - door_ts) <= $pair_window AND door_ts >= $period_from AND door_ts < $period_to
+FROM offsets

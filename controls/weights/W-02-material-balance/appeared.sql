@@ -1,41 +1,5 @@
--- name: population
--- Listed: with an opening and a closing listing that bracket the period.
-WITH listed AS (
-  SELECT system FROM storage_inventory WHERE ts >= $period_from - $listing_slack AND ts <= $period_from
-  INTERSECT
-  SELECT system FROM storage_inventory WHERE ts >= $period_to AND ts <= $period_to + $listing_slack
-),
-systems AS (
-  SELECT asset AS system FROM dcim WHERE kind = 'storage' AND holds_weights AND status = 'active'
-  UNION ALL
-  SELECT system FROM storage_inventory
-  UNION ALL
-  SELECT system FROM storage_access
-),
--- A copy of anything may lie on a system that nobody listed, so one of them leaves every artefact unexamined.
-unlisted AS (
-  SELECT count(*) AS systems FROM systems AS s LEFT JOIN listed AS l ON l.system = s.system WHERE l.system IS NULL
-),
-seen AS (
-  SELECT artefact FROM storage_inventory
-  UNION
-  SELECT artefact FROM storage_access
-),
-artefacts AS (
-  SELECT artefact FROM weights_registry
-  WHERE born < $period_to AND (retired IS NULL OR retired >= $period_from)
-  UNION
-  SELECT artefact FROM seen
-)
-SELECT
-  count(*) AS expected,
-  count(CASE WHEN u.systems = 0 AND s.artefact IS NOT NULL THEN r.ref END) AS examined
-FROM artefacts AS a
-CROSS JOIN unlisted AS u
-LEFT JOIN seen AS s ON s.artefact = a.artefact
-LEFT JOIN weights_registry AS r ON r.artefact = a.artefact
-
--- name: exceptions
+-- name: common
+-- The opening and the closing listing of each system, which bracket the period.
 WITH listed AS (
   SELECT
     system,
@@ -43,20 +7,22 @@ WITH listed AS (
     min(CASE WHEN ts >= $period_to AND ts <= $period_to + $listing_slack THEN ts END) AS closed
   FROM storage_inventory
   GROUP BY system
-),
--- What a copy makes may lie on any system, and the media register names none.
-movements AS (
-  SELECT
-    ts, ref, artefact, CASE WHEN action = 'copy' THEN destination ELSE coalesce(destination, object) END AS object,
-    NULL AS system, true AS made
-  FROM storage_access
-  WHERE action IN ('copy', 'put', 'restore') AND result = 'success'
-  UNION ALL
-  SELECT ts, ref, artefact, object, system, false FROM storage_access WHERE action = 'delete' AND result = 'success'
-  UNION ALL
-  SELECT sanitised, ref, artefact, object, NULL, false FROM media_register
-),
-closing AS (
+)
+
+-- name: population
+-- A copy of anything may lie on a system that nobody listed, so one of them leaves every artefact unexamined.
+, unlisted AS (
+  SELECT count(*) AS systems
+  FROM weights_systems AS s
+  LEFT JOIN listed AS l ON l.system = s.system AND l.opened IS NOT NULL AND l.closed IS NOT NULL
+  WHERE l.system IS NULL
+)
+SELECT count(*) AS expected, count(CASE WHEN u.systems = 0 THEN a.ref END) AS examined
+FROM weights_artefacts AS a
+CROSS JOIN unlisted AS u
+
+-- name: exceptions
+, closing AS (
   SELECT
     c.system, c.object, c.artefact, l.opened, l.closed, c.ref, o.ref AS ref_opening,
     max(CASE WHEN m.made THEN m.ts END) AS last_made,
@@ -66,7 +32,7 @@ closing AS (
   JOIN listed AS l ON l.system = c.system AND l.closed = c.ts AND l.opened IS NOT NULL
   LEFT JOIN storage_inventory AS o
     ON o.system = c.system AND o.object = c.object AND o.artefact = c.artefact AND o.ts = l.opened
-  LEFT JOIN movements AS m
+  LEFT JOIN copies_ledger AS m
     ON m.artefact = c.artefact AND m.object = c.object AND coalesce(m.system, c.system) = c.system
     AND m.ts > l.opened AND m.ts <= l.closed
   GROUP BY c.system, c.object, c.artefact, l.opened, l.closed, c.ref, o.ref
@@ -95,27 +61,7 @@ WHERE (c.ref_opening IS NULL AND c.last_made IS NULL)
 ORDER BY began, c.system, c.object, c.ref
 
 -- name: measures
-WITH listed AS (
-  SELECT
-    system,
-    max(CASE WHEN ts >= $period_from - $listing_slack AND ts <= $period_from THEN ts END) AS opened,
-    min(CASE WHEN ts >= $period_to AND ts <= $period_to + $listing_slack THEN ts END) AS closed
-  FROM storage_inventory
-  GROUP BY system
-),
--- What a copy makes may lie on any system, and the media register names none.
-movements AS (
-  SELECT
-    ts, ref, artefact, CASE WHEN action = 'copy' THEN destination ELSE coalesce(destination, object) END AS object,
-    NULL AS system, true AS made
-  FROM storage_access
-  WHERE action IN ('copy', 'put', 'restore') AND result = 'success'
-  UNION ALL
-  SELECT ts, ref, artefact, object, system, false FROM storage_access WHERE action = 'delete' AND result = 'success'
-  UNION ALL
-  SELECT sanitised, ref, artefact, object, NULL, false FROM media_register
-),
-bracketing AS (
+, bracketing AS (
   SELECT i.artefact, i.object, i.ts = l.opened AS opening
   FROM storage_inventory AS i
   JOIN listed AS l ON l.system = i.system AND (i.ts = l.opened OR i.ts = l.closed)
@@ -129,7 +75,7 @@ changes AS (
   SELECT
     m.artefact, m.object, m.made,
     coalesce(lag(m.made) OVER (PARTITION BY m.artefact, m.object ORDER BY m.ts, m.ref), b.object IS NOT NULL) AS present
-  FROM movements AS m
+  FROM copies_ledger AS m
   JOIN span AS p ON m.ts > p.opened AND m.ts <= p.closed
   LEFT JOIN (SELECT DISTINCT artefact, object FROM bracketing WHERE opening) AS b
     ON b.artefact = m.artefact AND b.object = m.object

@@ -1,41 +1,5 @@
--- name: population
--- Listed: with an opening and a closing listing that bracket the period.
-WITH listed AS (
-  SELECT system FROM storage_inventory WHERE ts >= $period_from - $listing_slack AND ts <= $period_from
-  INTERSECT
-  SELECT system FROM storage_inventory WHERE ts >= $period_to AND ts <= $period_to + $listing_slack
-),
-systems AS (
-  SELECT asset AS system FROM dcim WHERE kind = 'storage' AND holds_weights AND status = 'active'
-  UNION ALL
-  SELECT system FROM storage_inventory
-  UNION ALL
-  SELECT system FROM storage_access
-),
--- A copy of anything may lie on a system that nobody listed, so one of them leaves every artefact unexamined.
-unlisted AS (
-  SELECT count(*) AS systems FROM systems AS s LEFT JOIN listed AS l ON l.system = s.system WHERE l.system IS NULL
-),
-seen AS (
-  SELECT artefact FROM storage_inventory
-  UNION
-  SELECT artefact FROM storage_access
-),
-artefacts AS (
-  SELECT artefact FROM weights_registry
-  WHERE born < $period_to AND (retired IS NULL OR retired >= $period_from)
-  UNION
-  SELECT artefact FROM seen
-)
-SELECT
-  count(*) AS expected,
-  count(CASE WHEN u.systems = 0 AND s.artefact IS NOT NULL THEN r.ref END) AS examined
-FROM artefacts AS a
-CROSS JOIN unlisted AS u
-LEFT JOIN seen AS s ON s.artefact = a.artefact
-LEFT JOIN weights_registry AS r ON r.artefact = a.artefact
-
--- name: exceptions
+-- name: common
+-- The opening and the closing listing of each system, which bracket the period.
 WITH listed AS (
   SELECT
     system,
@@ -43,21 +7,23 @@ WITH listed AS (
     min(CASE WHEN ts >= $period_to AND ts <= $period_to + $listing_slack THEN ts END) AS closed
   FROM storage_inventory
   GROUP BY system
-),
--- What a copy makes may lie on any system, and the media register names none.
-movements AS (
-  SELECT
-    ts, ref, artefact, CASE WHEN action = 'copy' THEN destination ELSE coalesce(destination, object) END AS object,
-    NULL AS system, true AS made
-  FROM storage_access
-  WHERE action IN ('copy', 'put', 'restore') AND result = 'success'
-  UNION ALL
-  SELECT ts, ref, artefact, object, system, false FROM storage_access WHERE action = 'delete' AND result = 'success'
-  UNION ALL
-  SELECT sanitised, ref, artefact, object, NULL, false FROM media_register
-),
+)
+
+-- name: population
+-- A copy of anything may lie on a system that nobody listed, so one of them leaves every artefact unexamined.
+, unlisted AS (
+  SELECT count(*) AS systems
+  FROM weights_systems AS s
+  LEFT JOIN listed AS l ON l.system = s.system AND l.opened IS NOT NULL AND l.closed IS NOT NULL
+  WHERE l.system IS NULL
+)
+SELECT count(*) AS expected, count(CASE WHEN u.systems = 0 THEN a.ref END) AS examined
+FROM weights_artefacts AS a
+CROSS JOIN unlisted AS u
+
+-- name: exceptions
 -- Copies of the opening listing that the closing listing lacks, with the last word of the records on each.
-gone AS (
+, gone AS (
   SELECT
     o.system, o.object, o.artefact, l.opened, l.closed, o.ref,
     max(CASE WHEN m.made THEN m.ts END) AS last_made,
@@ -67,7 +33,7 @@ gone AS (
   JOIN listed AS l ON l.system = o.system AND l.opened = o.ts AND l.closed IS NOT NULL
   LEFT JOIN storage_inventory AS c
     ON c.system = o.system AND c.object = o.object AND c.artefact = o.artefact AND c.ts = l.closed
-  LEFT JOIN movements AS m
+  LEFT JOIN copies_ledger AS m
     ON m.artefact = o.artefact AND m.object = o.object AND coalesce(m.system, o.system) = o.system
     AND m.ts > l.opened AND m.ts <= l.closed
   WHERE c.ref IS NULL
@@ -81,7 +47,7 @@ bracketing AS (
 -- Copies recorded as made in the period that neither listing of any system shows.
 unseen AS (
   SELECT m.artefact, m.object, min(m.ts) AS first_made, max(m.ts) AS last_made, array_agg(m.ref) AS ref_made
-  FROM movements AS m
+  FROM copies_ledger AS m
   LEFT JOIN bracketing AS b ON b.artefact = m.artefact AND b.object = m.object
   WHERE m.made AND b.ref IS NULL AND m.ts >= $period_from AND m.ts < $period_to
   GROUP BY m.artefact, m.object
@@ -118,6 +84,6 @@ SELECT
   u.ref_made
 FROM unseen AS u
 CROSS JOIN unlisted AS n
-LEFT JOIN movements AS d ON d.artefact = u.artefact AND d.object = u.object AND d.ts >= u.last_made AND NOT d.made
+LEFT JOIN copies_ledger AS d ON d.artefact = u.artefact AND d.object = u.object AND d.ts >= u.last_made AND NOT d.made
 WHERE d.ref IS NULL
 ORDER BY began, subject, ref_opening

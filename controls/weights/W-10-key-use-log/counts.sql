@@ -1,8 +1,16 @@
--- name: population
-WITH days AS (
-  SELECT principal AS client, operation, ts // 86400000000 * 86400000000 AS day
+-- name: common
+WITH logged AS (
+  SELECT
+    principal AS client, operation, ts // 86400000000 * 86400000000 AS day, count(*) AS uses,
+    min(ref) AS ref_first, max(ref) AS ref_last
   FROM kms_audit
   WHERE operation IN ('unwrap', 'decrypt', 'encrypt', 'wrap') AND result = 'success'
+  GROUP BY principal, operation, ts // 86400000000
+)
+
+-- name: population
+, days AS (
+  SELECT client, operation, day FROM logged
   UNION
   SELECT client, operation, ts FROM key_use_counts
 )
@@ -12,15 +20,7 @@ LEFT JOIN key_use_counts AS c ON c.client = d.client AND c.operation = d.operati
 WHERE d.day < $period_to AND d.day + 86400000000 > $period_from
 
 -- name: exceptions
-WITH logged AS (
-  SELECT
-    principal AS client, operation, ts // 86400000000 * 86400000000 AS day, count(*) AS uses,
-    min(ref) AS ref_first, max(ref) AS ref_last
-  FROM kms_audit
-  WHERE operation IN ('unwrap', 'decrypt', 'encrypt', 'wrap') AND result = 'success'
-  GROUP BY principal, operation, ts // 86400000000
-),
-reconciled AS (
+, reconciled AS (
   SELECT
     coalesce(c.client, l.client) AS client, coalesce(c.operation, l.operation) AS operation, coalesce(c.ts, l.day) AS day,
     c.uses AS counted, coalesce(l.uses, 0) AS logged, c.ref AS ref_count, l.ref_first, l.ref_last

@@ -1,23 +1,5 @@
 -- name: population
-WITH devices AS (
-  SELECT asset AS device FROM dcim WHERE kind = 'hsm' AND status = 'active'
-  UNION
-  SELECT device FROM kms_audit WHERE ts >= $period_from AND ts < $period_to
-  UNION
-  SELECT device FROM kms_logging WHERE ts >= $period_from AND ts < $period_to
-),
--- A log of management commands alone says nothing about the use of keys.
-scoped AS (
-  SELECT device
-  FROM kms_logging
-  WHERE ts >= $period_from AND ts < $period_to
-  GROUP BY device
-  HAVING count(CASE WHEN scope IN ('management', 'none') THEN ref END) = 0
-)
-SELECT count(*) AS expected, count(CASE WHEN s.device IS NOT NULL THEN a.ref END) AS examined
-FROM devices AS d
-LEFT JOIN dcim AS a ON a.asset = d.device AND a.kind = 'hsm'
-LEFT JOIN scoped AS s ON s.device = d.device
+SELECT count(*) AS expected, count(ref_scoped) AS examined FROM key_store_members
 
 -- name: exceptions
 -- The readings of the period, with the last before it and the first after it.

@@ -1,28 +1,10 @@
 -- name: population
-WITH operations AS (
-  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
-  FROM storage_access
-  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-  UNION ALL
-  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
-  FROM kms_audit
-  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-)
-SELECT count(*) AS expected, count(*) AS examined FROM operations
+SELECT count(*) AS expected, count(*) AS examined FROM weight_operations
 
 -- name: exceptions
-WITH operations AS (
-  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
-  FROM storage_access
-  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-  UNION ALL
-  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
-  FROM kms_audit
-  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
 -- Each approval beside each operation that cites it. An approver who asked, acts, approved too late or is no human counts
 -- for nothing; of one who was not on the roster, or was trained or screened again since, nobody can say.
-judged AS (
+WITH judged AS (
   SELECT
     o.ts, o.ref, o.operation, o.actor, o.artefact, o.object, o.approval, m.ref AS ref_approval, m.approver,
     m.approved > o.ts AS after_the_fact,
@@ -32,7 +14,7 @@ judged AS (
       AND coalesce(m.approved - p.trained <= $training_validity, true) AS may_count,
     p.screened <= m.approved AND p.trained <= m.approved AS vetted,
     coalesce(p.custodian, true) AS may_be_custodian
-  FROM operations AS o
+  FROM weight_operations AS o
   LEFT JOIN mpa_records AS m ON m.approval = o.approval
   LEFT JOIN hr_roster AS p ON p.person = m.approver
 ),
@@ -72,16 +54,7 @@ WHERE approvers < $min_approvers OR custodians = 0
 ORDER BY began, ref_operation
 
 -- name: measures
-WITH operations AS (
-  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
-  FROM storage_access
-  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-  UNION ALL
-  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
-  FROM kms_audit
-  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
-approvals AS (
+WITH approvals AS (
   SELECT approval, max(approved) AS approved
   FROM mpa_records
   WHERE approved >= $period_from AND approved < $period_to
@@ -89,5 +62,5 @@ approvals AS (
 )
 SELECT 'approvals of the period that no operation cites' AS name, count(*) AS value, 'approvals' AS unit
 FROM approvals AS a
-LEFT JOIN operations AS o ON o.approval = a.approval
+LEFT JOIN weight_operations AS o ON o.approval = a.approval
 WHERE o.ref IS NULL

@@ -1,15 +1,6 @@
 -- name: population
-WITH operations AS (
-  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
-  FROM storage_access
-  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-  UNION ALL
-  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
-  FROM kms_audit
-  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
 -- What fewer people approved than must cannot be called approved, whatever it was.
-approvals AS (
+WITH approvals AS (
   SELECT approval
   FROM mpa_records
   WHERE approver_kind = 'human'
@@ -17,25 +8,16 @@ approvals AS (
   HAVING count(DISTINCT approver) >= $min_approvers
 )
 SELECT count(*) AS expected, count(a.approval) AS examined
-FROM operations AS o
+FROM weight_operations AS o
 LEFT JOIN approvals AS a ON a.approval = o.approval
 
 -- name: exceptions
-WITH operations AS (
-  SELECT ts, ref, action AS operation, principal AS actor, artefact, object, destination, bytes, approval
-  FROM storage_access
-  WHERE action IN ('copy', 'restore', 'delete') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-  UNION ALL
-  SELECT ts, ref, operation, principal, NULL, key, NULL, NULL, approval
-  FROM kms_audit
-  WHERE operation IN ('export', 'policy', 'destroy') AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
 -- What was moved under an approval up to and with each operation: one approval is not good for two copies.
-moved AS (
+WITH moved AS (
   SELECT
     ts, ref, operation, actor, artefact, object, destination, approval,
     sum(bytes) OVER (PARTITION BY approval ORDER BY ts, ref ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes
-  FROM operations
+  FROM weight_operations
 ),
 compared AS (
   SELECT

@@ -1,40 +1,22 @@
 -- name: population
 WITH readers AS (
   SELECT DISTINCT principal, artefact
-  FROM storage_access
-  WHERE action = 'get' AND result = 'success' AND ts >= $period_from AND ts < $period_to
+  FROM weight_reads
 )
 SELECT count(*) AS expected, count(r.ref) AS examined
 FROM readers AS g
 LEFT JOIN weights_registry AS r ON r.artefact = g.artefact AND r.bytes > 0
 
 -- name: exceptions
--- Gets in the order of time, with what the approval each of them cites has let through so far.
-WITH gets AS (
-  SELECT
-    ts, ref, principal, artefact, first_byte, last_byte, bytes, approval,
-    sum(bytes) OVER (PARTITION BY approval ORDER BY ts, ref ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS moved
-  FROM storage_access
-  WHERE action = 'get' AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
-unapproved AS (
-  SELECT g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  FROM gets AS g
-  LEFT JOIN mpa_records AS m
-    ON m.approval = g.approval AND m.artefact = g.artefact AND m.operation IN ('export', 'decrypt_export')
-    AND m.approver_kind = 'human' AND m.approver <> m.requester AND m.approver <> g.principal
-    AND m.approved <= g.ts AND m.expires >= g.ts AND coalesce(m.bytes >= g.moved, true)
-  GROUP BY g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  HAVING count(DISTINCT m.approver) < $min_approvers
-),
 -- Without a range a read may have been of everything, and was if that many bytes moved.
-reads AS (
+WITH reads AS (
   SELECT
     g.ts, g.ref, g.principal, artefact, r.bytes AS size, coalesce(g.first_byte, 0) AS first_byte,
     least(g.last_byte, r.bytes - 1) AS last_byte,
     (g.first_byte IS NOT NULL AND g.last_byte IS NOT NULL) OR g.bytes >= r.bytes AS known
-  FROM unapproved AS g
+  FROM weight_reads AS g
   JOIN weights_registry AS r USING (artefact)
+  WHERE g.approvers < $min_approvers
 ),
 -- What is certain is counted from known ranges alone, what is possible from all.
 counted AS (

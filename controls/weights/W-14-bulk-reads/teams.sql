@@ -1,80 +1,13 @@
--- name: population
--- Gets in the order of time, with what the approval each of them cites has let through so far.
-WITH gets AS (
-  SELECT
-    ts, ref, principal, artefact, first_byte, last_byte, bytes, approval,
-    sum(bytes) OVER (PARTITION BY approval ORDER BY ts, ref ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS moved
-  FROM storage_access
-  WHERE action = 'get' AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
-unapproved AS (
-  SELECT g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  FROM gets AS g
-  LEFT JOIN mpa_records AS m
-    ON m.approval = g.approval AND m.artefact = g.artefact AND m.operation IN ('export', 'decrypt_export')
-    AND m.approver_kind = 'human' AND m.approver <> m.requester AND m.approver <> g.principal
-    AND m.approved <= g.ts AND m.expires >= g.ts AND coalesce(m.bytes >= g.moved, true)
-  GROUP BY g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  HAVING count(DISTINCT m.approver) < $min_approvers
-),
-reads AS (
-  SELECT
-    g.principal, artefact, r.bytes AS size, g.ref, coalesce(g.first_byte, 0) AS first_byte,
-    least(g.last_byte, r.bytes - 1) AS last_byte
-  FROM unapproved AS g
-  JOIN weights_registry AS r USING (artefact)
-),
-successive AS (
-  SELECT
-    principal, artefact, size, first_byte, last_byte,
-    max(last_byte) OVER (
-      PARTITION BY principal, artefact ORDER BY first_byte, last_byte, ref ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS reached
-  FROM reads
-),
--- Whoever may be over the limit alone is judged alone; what their team did beside them is not examined.
-over_limit AS (
-  SELECT principal, artefact
-  FROM successive
-  GROUP BY principal, artefact, size
-  HAVING CAST(sum(greatest(0, last_byte + 1 - greatest(first_byte, reached + 1))) AS HUGEINT) * 1000000
-    > CAST(size AS HUGEINT) * $max_fraction
-),
-readers AS (
-  SELECT DISTINCT principal, artefact FROM gets
-)
-SELECT count(*) AS expected, count(CASE WHEN o.principal IS NULL THEN r.ref END) AS examined
-FROM readers AS g
-LEFT JOIN weights_registry AS r ON r.artefact = g.artefact AND r.bytes > 0
-LEFT JOIN over_limit AS o ON o.principal = g.principal AND o.artefact = g.artefact
-
--- name: exceptions
--- Gets in the order of time, with what the approval each of them cites has let through so far.
-WITH gets AS (
-  SELECT
-    ts, ref, principal, artefact, first_byte, last_byte, bytes, approval,
-    sum(bytes) OVER (PARTITION BY approval ORDER BY ts, ref ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS moved
-  FROM storage_access
-  WHERE action = 'get' AND result = 'success' AND ts >= $period_from AND ts < $period_to
-),
-unapproved AS (
-  SELECT g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  FROM gets AS g
-  LEFT JOIN mpa_records AS m
-    ON m.approval = g.approval AND m.artefact = g.artefact AND m.operation IN ('export', 'decrypt_export')
-    AND m.approver_kind = 'human' AND m.approver <> m.requester AND m.approver <> g.principal
-    AND m.approved <= g.ts AND m.expires >= g.ts AND coalesce(m.bytes >= g.moved, true)
-  GROUP BY g.ts, g.ref, g.principal, g.artefact, g.first_byte, g.last_byte, g.bytes
-  HAVING count(DISTINCT m.approver) < $min_approvers
-),
+-- name: common
 -- Without a range a read may have been of everything.
-reads AS (
+WITH reads AS (
   SELECT
     g.ts, g.ref, g.principal, artefact, r.bytes AS size, coalesce(g.first_byte, 0) AS first_byte,
     least(g.last_byte, r.bytes - 1) AS last_byte,
     g.first_byte IS NOT NULL AND g.last_byte IS NOT NULL AS known
-  FROM unapproved AS g
+  FROM weight_reads AS g
   JOIN weights_registry AS r USING (artefact)
+  WHERE g.approvers < $min_approvers
 ),
 -- What is certain is counted from known ranges alone, what is possible from all.
 counted AS (
@@ -98,8 +31,27 @@ pieces AS (
     last_byte + 1 - greatest(first_byte, reached + 1) AS added
   FROM successive
   WHERE last_byte >= first_byte AND (reached IS NULL OR last_byte > reached)
+)
+
+-- name: population
+-- Whoever may be over the limit alone is judged alone; what their team did beside them is not examined.
+, over_limit AS (
+  SELECT principal, artefact
+  FROM pieces
+  WHERE NOT certain
+  GROUP BY principal, artefact, size
+  HAVING CAST(sum(added) AS HUGEINT) * 1000000 > CAST(size AS HUGEINT) * $max_fraction
 ),
-within_limit AS (
+readers AS (
+  SELECT DISTINCT principal, artefact FROM weight_reads
+)
+SELECT count(*) AS expected, count(CASE WHEN o.principal IS NULL THEN r.ref END) AS examined
+FROM readers AS g
+LEFT JOIN weights_registry AS r ON r.artefact = g.artefact AND r.bytes > 0
+LEFT JOIN over_limit AS o ON o.principal = g.principal AND o.artefact = g.artefact
+
+-- name: exceptions
+, within_limit AS (
   SELECT principal, artefact
   FROM pieces
   WHERE NOT certain
