@@ -92,7 +92,8 @@ def printout(verified: VerifiedReport, name: str) -> str:
         "What was signed",
         f"  facility   {results['facility']['name']} ({results['facility']['id']})",
         f"  profile    {results['profile']['id']}: {results['profile']['title']}",
-        f"  period     {results['period']['from']} to {results['period']['to']}, as of {results['asOf']}",
+        f"  period     {results['period']['from']} to {results['period']['to']}",
+        f"  as of      {results['asOf']}",
         f"  findings   {verdict['satisfied']} of {verdict['total']} satisfied",
         f"  level      {reached or 'none reached'}",
     ]
