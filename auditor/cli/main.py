@@ -97,7 +97,8 @@ def parser(command: str) -> argparse.ArgumentParser:
         prog=f"auditor {command}",
         description=textwrap.fill(module.__doc__ or "", 80),
         epilog=module.EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        # Told its width, argparse does not load all of shutil to find it out.
+        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=80),
         allow_abbrev=False,
     )
     module.configure(made)

@@ -6,9 +6,12 @@ import argparse
 import os
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.canon.instant import parse_instant
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def instant(text: str) -> int:
@@ -24,9 +27,16 @@ def now() -> int:
     return int(time.time()) * 1_000_000
 
 
+def path(text: str) -> Path:
+    """An option's path. Its module is loaded only when there is one, since verifying should start at once."""
+    from pathlib import Path
+
+    return Path(text)
+
+
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
     """`--controls`, `--threads`, `--memory`."""
-    parser.add_argument("--controls", type=Path, metavar="FOLDER", help="use this catalog, not the one installed")
+    parser.add_argument("--controls", type=path, metavar="FOLDER", help="use this catalog, not the one installed")
     parser.add_argument("--threads", type=int, default=0, metavar="N", help="threads to use (default: all cores)")
     parser.add_argument("--memory", type=int, default=2048, metavar="MIB", help="memory for tables (default: 2048)")
 

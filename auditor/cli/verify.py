@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.options import add_engine_options, add_format_option, instant, now
+from auditor.cli.options import add_engine_options, add_format_option, instant, now, path
 
 if TYPE_CHECKING:
     from auditor.attestation.verify import VerifiedReport
@@ -24,9 +23,9 @@ heavier than the cryptography library. Exits 0 verified with the stated limits,
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, help="report.dsse.json or attestation.pdf")
-    parser.add_argument("--trust", type=Path, required=True, help="your own trust policy")
-    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="re-hash this evidence bundle")
+    parser.add_argument("file", help="report.dsse.json or attestation.pdf")
+    parser.add_argument("--trust", required=True, help="your own trust policy")
+    parser.add_argument("--bundle", type=path, metavar="FOLDER", help="re-hash this evidence bundle")
     parser.add_argument("--recompute", action="store_true", help="assess again and compare every result")
     parser.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
     add_format_option(parser)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-import secrets
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.errors import MachineError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 256 * 2**20
 
 
-def read_file(path: Path, *, limit: int = MAX_BYTES) -> bytes:
+def read_file(path: Path | str, *, limit: int = MAX_BYTES) -> bytes:
     """The bytes of a regular file no larger than `limit`.
 
     Raises:
         MachineError: no such file, no permission, too large.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise machine_error(error, path) from error
@@ -35,6 +37,8 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     Raises:
         MachineError: the folder does not exist, no permission, disk full; the old file is left as it was.
     """
+    import secrets
+
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)

@@ -6,9 +6,7 @@ where it is used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.attestation import steps
 from auditor.attestation.verify import VerifiedReport, verify_report
@@ -16,15 +14,16 @@ from auditor.errors import BindingError, UnverifiableError
 from auditor.jobs.files import read_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from auditor.jobs.assess import Progress
 
 
-@dataclass(frozen=True, slots=True)
-class VerifyRequest:
+class VerifyRequest(NamedTuple):
     """What to verify, by whose trust, at which instant (microseconds), and how far."""
 
-    file: Path
-    trust: Path
+    file: Path | str
+    trust: Path | str
     at: int
     bundle: Path | None = None
     recompute: bool = False
@@ -57,13 +56,13 @@ def verify(request: VerifyRequest, progress: Progress = lambda line: None) -> Ve
     return verified
 
 
-def _attached_report(pdf: bytes, path: Path) -> bytes:
+def _attached_report(pdf: bytes, path: Path | str) -> bytes:
     from auditor.jobs.attachments import read_attachment
 
     return read_attachment(pdf, "report.dsse.json", str(path))
 
 
-def _bind_attachment(verified: VerifiedReport, pdf: bytes, path: Path) -> VerifiedReport:
+def _bind_attachment(verified: VerifiedReport, pdf: bytes, path: Path | str) -> VerifiedReport:
     from auditor.canon.digest import sha256_hex
     from auditor.jobs.attachments import read_attachment
 
