@@ -130,4 +130,3 @@ def _floor(name: str) -> list[dict[str, object]]:
          "kind": "outside" if n == 0 else "vault" if plan.weights[n] else "technical"}
         for n in range(ZONES)
     ]  # fmt: skip
-

@@ -64,7 +64,6 @@ def _small(settings: Settings) -> list[Row]:
             note="peer: find -print0 | xargs -0 -P$(nproc) sha256sum; coreutils 9.1 has no SHA-NI"),
         Row("hashing", f"the same beside openssl, {what}", hashed.walls, openssl.walls, kind="faster",
             note="peer: the same with openssl dgst -sha256, which has SHA-NI"),
-        Row("hashing", f"the same, user+system, {what}", hashed.cpus, coreutils.cpus, kind="faster"),
         Row("hashing", f"whole admission, {FEWER:,} files of {SMALL_BYTES} bytes", admitted.walls, peak=admitted.peak,
             note="with reading the manifest, its checks and the bundle root"),
     ]  # fmt: skip

@@ -15,7 +15,7 @@ CONTROL, OBJECTIVE = "P-03", "a"
 
 
 def measure(settings: Settings) -> list[Row]:
-    count = 4_000_000 if settings.quick else 10_000_000
+    count = 4_000_000 if settings.quick else 40_000_000
     path = settings.scratch / "badges.duckdb"
     run_worker("lone_occupancy", "make", path, count)
     ours, theirs = in_turns(
