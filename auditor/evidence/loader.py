@@ -119,6 +119,10 @@ def _load_bulk(
     return passed
 
 
+# Operators that hand rows on in another order than they were given, so that rowid would not be the record's number.
+_UNORDERED = ("JOIN", "GROUP_BY", "AGGREGATE", "UNION")
+
+
 def direct_table(stream: str) -> str:
     """The table of a stream loaded in one pass; rowid + 1 is the record's number. The stream is a view over it."""
     return f"door.{quote(f'direct {stream}')}"
@@ -136,7 +140,11 @@ def _load_direct(connection: duckdb.DuckDBPyConnection, job: Job, name: str, rel
     table = direct_table(name)
     columns = [f"v{cast.index}::{stored_type(stream.columns[cast.column])} AS {quote(cast.column)}" for cast in stored]
     picked = ", ".join([*columns, *([f"{doubts} AS doubt"] if doubts else []), *([] if columns else ["true AS row"])])
-    run(connection, f"CREATE TABLE {table} AS SELECT {picked} FROM {cast_sql(job, name, relation, casts)}")
+    making = f"CREATE TABLE {table} AS SELECT {picked} FROM {cast_sql(job, name, relation, casts)}"
+    plan = " ".join(str(row[-1]) for row in run(connection, f"EXPLAIN {making}"))
+    if any(word in plan for word in _UNORDERED):
+        return False
+    run(connection, making)
     sure = [cast for cast in stored if not cast.optional]
     counts = "".join(f", count({quote(cast.column)})" for cast in sure)
     bad = [f"{quote(cast.column)} > {cast.not_after}" for cast in sure if cast.not_after is not None]

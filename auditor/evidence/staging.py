@@ -29,7 +29,12 @@ CREATE TABLE IF NOT EXISTS {REJECTS} (
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the schema and the table of rejects."""
+    """Make the schema and the table of rejects.
+
+    DuckDB rewrites a long IN list into a join, and a join on several threads loses the order of the rows. A row's
+    place is its record number here, so that rewriting is switched off for as long as rows are loaded.
+    """
+    run(connection, "SET GLOBAL disabled_optimizers = 'in_clause'")
     run(connection, _SCHEMA)
 
 

@@ -150,6 +150,7 @@ def load(
         coverage = _coverage(connection, admission, files, streams, unreadable)
         items = _items(connection, admission, streams, mappings)
         rejects, count = _rejects(connection, admission.item_ids)
+        run(connection, "SET GLOBAL disabled_optimizers = ''")
         tables.lock()
         return EvidenceStore(
             admission,

@@ -432,3 +432,34 @@ def test_the_layout_of_an_empty_bundle() -> None:
     for name in ("collected", "received"):
         filled = filled.replace(f'{name}: "?"', f"{name}: 2026-10-08T00:00:00Z")
     assert parse_manifest(filled.encode(), "bundle.yaml").items[0].mapping == "log-csv"
+
+
+def test_every_row_of_a_file_read_in_parallel_knows_its_record(tmp_path: Path) -> None:
+    """DuckDB turns a long list of words into a join, which on several threads hands rows on out of order."""
+    words = [f"word {letter}" for letter in "abcdefghijklmnop"]
+    counted = stream("""
+id: counted
+title: Counted
+meaning: Numbered rows.
+order: [number]
+complete: {by: declaration}
+columns:
+  number: {type: integer, meaning: the record's own number}
+  word: {type: code, values: [known, other], meaning: one of many words}
+  filler: {type: text, meaning: bytes}
+""")
+    listed = ", ".join(f"{word}: {'known' if index % 2 else 'other'}" for index, word in enumerate(words))
+    rule = mapping(
+        "id: counted-csv\ntitle: Counted\nformat: csv\nheader: [n, w, f]\nstreams:\n  counted:\n    columns:\n"
+        f"      number: {{from: n}}\n      word: {{from: w, values: {{{listed}}}}}\n      filler: {{from: f}}\n",
+        counted,
+    )
+    rows = 110_000
+    filler = "x" * 900
+    data = "n,w,f\n" + "".join(f"{n},{words[n * 7 % 16]},{filler}\n" for n in range(1, rows + 1))
+    entry = item("counted", "evidence/counted.csv", data.encode(), mapping="counted-csv")
+    bundle = write_bundle(tmp_path / "bundle", {"evidence/counted.csv": data.encode()}, [entry])
+    for workdir in (None, tmp_path):
+        with load(admit(bundle), {"counted": counted}, {"counted-csv": rule}, threads=4, workdir=workdir) as store:
+            wrong = "SELECT count(*), count(*) FILTER (number <> ref) FROM counted"
+            assert store.tables.rows(wrong)[1] == [(rows, 0)]
