@@ -63,7 +63,8 @@ def make_derived(catalog: Catalog, tables: Tables, name: str, moments: Mapping[s
 
 def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
     expected, examined = _population(query, tables, bound)
-    names, rows = tables.rows(query.statement("exceptions"), bound)
+    statement = query.statement("exceptions")
+    names, _ = tables.rows(f"SELECT * FROM (\n{statement}\n) LIMIT 0", bound)  # noqa: S608 - content is ours
     required = ("certainty", "subject", "began", "ended", "sentence")
     missing = [name for name in required if name not in names]
     references = [index for index, name in enumerate(names) if name.startswith("ref")]
@@ -75,6 +76,7 @@ def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
             hint="see docs/content.md, Query files",
         )
     at = {name: names.index(name) for name in required}
+    rows, counts = _first_rows(query, tables, bound, [names[index] for index in references])
     exceptions = [
         RawException(
             certainty=row[at["certainty"]],
@@ -86,7 +88,28 @@ def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
         )
         for row in rows
     ]
-    return RawResult(expected, examined, exceptions, _measures(query, tables, bound))
+    return RawResult(expected, examined, exceptions, _measures(query, tables, bound), counts)
+
+
+def _first_rows(
+    query: Query, tables: Tables, bound: Mapping[str, int], references: Sequence[str]
+) -> tuple[list[tuple[Any, ...]], tuple[int, int]]:
+    """The exceptions that are listed, in the order of `_rank`, and how many there are: violations, possible ones.
+
+    Counted and cut by the database, so that a million exceptions cost no more memory here than two hundred.
+    """
+    ties = ", ".join(f'"{name}"' for name in references)
+    _, rows = tables.rows(
+        "SELECT *, count(*) FILTER (certainty = 'violation') OVER () AS of_violations,\n"
+        "count(*) FILTER (certainty = 'possible') OVER () AS of_possibles, count(*) OVER () AS of_all\n"
+        f"FROM (\n{query.statement('exceptions')}\n)\n"
+        f"ORDER BY certainty DESC, began NULLS LAST, coalesce(ended, 0), subject, sentence, {ties} LIMIT {MAX_LISTED}",
+        bound,
+    )
+    violations, possibles, total = rows[0][-3:] if rows else (0, 0, 0)
+    if violations + possibles != total:
+        raise ContentError("certainty is neither 'violation' nor 'possible'", place=query.place)
+    return rows, (violations, possibles)
 
 
 def _population(query: Query, tables: Tables, bound: Mapping[str, int]) -> tuple[int, int]:
@@ -128,7 +151,7 @@ def _refuse_huge(raw: RawResult, objective: Objective) -> None:
 def _shaped(raw: RawResult, objective: Objective, resolve: Resolve) -> TestResult:
     _refuse_huge(raw, objective)
     exceptions = sorted(raw.exceptions, key=_rank)
-    violations = sum(1 for found in exceptions if found.certainty == Certainty.VIOLATION)
+    violations, possibles = raw.counts or _counted(exceptions)
     listed = tuple(
         ExceptionRecord(
             certainty=Certainty(found.certainty),
@@ -145,9 +168,14 @@ def _shaped(raw: RawResult, objective: Objective, resolve: Resolve) -> TestResul
         population=Population(unit=objective.test.unit, expected=raw.expected, examined=raw.examined),
         exceptions=listed,
         violations=violations,
-        possibles=len(exceptions) - violations,
+        possibles=possibles,
         measures=tuple(Measure(name=name, value=value, unit=unit) for name, value, unit in raw.measures),
     )
+
+
+def _counted(exceptions: Sequence[RawException]) -> tuple[int, int]:
+    violations = sum(1 for found in exceptions if found.certainty == Certainty.VIOLATION)
+    return violations, len(exceptions) - violations
 
 
 def _rank(found: RawException) -> tuple[Any, ...]:

@@ -34,6 +34,8 @@ class RawResult:
     examined: int
     exceptions: Sequence[RawException]
     measures: Sequence[tuple[str, int, str]] = ()
+    counts: tuple[int, int] | None = None
+    """Violations and possible ones, where `exceptions` are only the first of them; None if they are all."""
 
 
 class Tables(Protocol):

@@ -12,6 +12,7 @@ from auditor.assessment.assess import assess
 from auditor.assessment.observe import Evidence, judge
 from auditor.canon.json import canonical_bytes, parse_strict
 from auditor.catalog.resolve import resolve
+from auditor.errors import ContentError
 from auditor.evidence.tables import Tables
 from auditor.model.assessment import (
     AssessmentResults,
@@ -188,3 +189,17 @@ def test_thread_counts_and_round_trips_change_no_byte(doors: list[dict[str, obje
     one = canonical_bytes(run(doors).document())
     assert canonical_bytes(run(doors, threads=4).document()) == one
     assert canonical_bytes(AssessmentResults.model_validate(parse_strict(one)).document()) == one
+
+
+def test_many_exceptions_are_counted_whole_and_listed_to_a_limit() -> None:
+    many = [{"ts": PERIOD.began + n, "door": "d" if n % 3 else "maybe", "person": None} for n in range(900)]
+    observation = next(o for o in run(doors=many).observations if o.control == "D-01")
+    assert (observation.violations, observation.possibles, len(observation.exceptions)) == (600, 300, 200)
+    assert [e.began for e in observation.exceptions[:3]] == [PERIOD.began + n for n in (1, 2, 4)]
+    assert {e.certainty for e in observation.exceptions} == {"violation"}
+
+
+def test_a_certainty_of_another_kind_is_a_fault_of_the_content() -> None:
+    odd = small.CONTROL_SQL.replace("'violation' END", "'certain' END")
+    with pytest.raises(ContentError, match="neither"):
+        run(doors=[NOBODY], changes={"physical/D-01-doors/doors.sql": odd})
