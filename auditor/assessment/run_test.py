@@ -63,8 +63,7 @@ def make_derived(catalog: Catalog, tables: Tables, name: str, moments: Mapping[s
 
 def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
     expected, examined = _population(query, tables, bound)
-    statement = query.statement("exceptions")
-    names, _ = tables.rows(f"SELECT * FROM (\n{statement}\n) LIMIT 0", bound)  # noqa: S608 - content is ours
+    names, rows, counts = _first_rows(query, tables, bound)
     required = ("certainty", "subject", "began", "ended", "sentence")
     missing = [name for name in required if name not in names]
     references = [index for index, name in enumerate(names) if name.startswith("ref")]
@@ -76,7 +75,6 @@ def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
             hint="see docs/content.md, Query files",
         )
     at = {name: names.index(name) for name in required}
-    rows, counts = _first_rows(query, tables, bound, [names[index] for index in references])
     exceptions = [
         RawException(
             certainty=row[at["certainty"]],
@@ -92,24 +90,24 @@ def _ask(query: Query, tables: Tables, bound: Mapping[str, int]) -> RawResult:
 
 
 def _first_rows(
-    query: Query, tables: Tables, bound: Mapping[str, int], references: Sequence[str]
-) -> tuple[list[tuple[Any, ...]], tuple[int, int]]:
-    """The exceptions that are listed, in the order of `_rank`, and how many there are: violations, possible ones.
+    query: Query, tables: Tables, bound: Mapping[str, int]
+) -> tuple[list[str], list[tuple[Any, ...]], tuple[int, int]]:
+    """Names and rows of the exceptions listed, in the order of `_rank`; then how many violations and possible ones.
 
     Counted and cut by the database, so that a million exceptions cost no more memory here than two hundred.
     """
-    ties = ", ".join(f'"{name}"' for name in references)
-    _, rows = tables.rows(
-        "SELECT *, count(*) FILTER (certainty = 'violation') OVER () AS of_violations,\n"
+    names, rows = tables.rows(
+        "SELECT found.*, count(*) FILTER (certainty = 'violation') OVER () AS of_violations,\n"
         "count(*) FILTER (certainty = 'possible') OVER () AS of_possibles, count(*) OVER () AS of_all\n"
-        f"FROM (\n{query.statement('exceptions')}\n)\n"
-        f"ORDER BY certainty DESC, began NULLS LAST, coalesce(ended, 0), subject, sentence, {ties} LIMIT {MAX_LISTED}",
+        f"FROM (\n{query.statement('exceptions')}\n) AS found\n"
+        "ORDER BY certainty DESC, began NULLS LAST, coalesce(ended, 0), subject, sentence, CAST(found AS VARCHAR)\n"
+        f"LIMIT {MAX_LISTED}",
         bound,
     )
     violations, possibles, total = rows[0][-3:] if rows else (0, 0, 0)
     if violations + possibles != total:
         raise ContentError("certainty is neither 'violation' nor 'possible'", place=query.place)
-    return rows, (violations, possibles)
+    return names[:-3], rows, (violations, possibles)
 
 
 def _population(query: Query, tables: Tables, bound: Mapping[str, int]) -> tuple[int, int]:
