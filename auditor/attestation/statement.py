@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from auditor.attestation.shape import Node, canonical_bytes_of_parsed, parse_document, require_canonical
+from auditor.attestation.shape import Node, parse_document, require_canonical
 from auditor.canon.digest import sha256_hex
-from auditor.canon.json import canonical_bytes
+from auditor.canon.json import canonical_bytes, canonical_bytes_of_parsed
 from auditor.errors import AttestationError, StatementError
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"

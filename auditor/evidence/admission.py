@@ -7,25 +7,29 @@ source, ...), sorted by id.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
 from auditor.canon.json import canonical_bytes
 from auditor.canon.merkle import root_hash
 from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError, refuse_all
-from auditor.evidence.hashing import Hashed, Identity, hash_chunk, hash_descriptor
+from auditor.evidence.hashing import Hashed, Identity, confirm, hash_descriptor
 from auditor.evidence.manifest import read_manifest
 from auditor.evidence.paths import FOLDER, MANIFEST, Root
 from auditor.model.bundle import Item, Manifest
 
 CHUNK = 2000
-PARALLEL_FROM = 100_000
+PARALLEL_FROM = 20_000
 """So many small files make worker processes worth their start."""
-BIG = 16 << 20
+BIG = 1 << 20
+OPEN_AT_ONCE = 64
 MAX_PROBLEMS = 1000
 
 
@@ -75,22 +79,33 @@ def admit(bundle: Path, *, workers: int | None = None) -> Admission:
         MachineError: the machine refuses to read.
         All problems found are raised as one error of the first one's class, the rest in `hint` and `problems`.
     """
-    count = workers or os.cpu_count() or 1
-    with Root(bundle) as root:
+    with uncollected(), Root(bundle) as root:
         manifest = read_manifest(root)
         problems = list(_presence(root, manifest))
         blocked = {problem.place for problem in problems}
         items = [item for item in sorted(manifest.items, key=lambda item: item.id) if item.path not in blocked]
-        files: list[AdmittedFile] = []
-        for item, hashed in _hash_all(root, items, count):
-            problem = _difference(item, hashed)
-            if problem is None and isinstance(hashed, Hashed):
-                files.append(AdmittedFile(item, hashed.identity))
-            elif problem is not None and len(problems) < MAX_PROBLEMS:
-                problems.append(problem)
+        read = {item.id: found for item, found in _read_all(root, items, workers or os.cpu_count() or 1)}
+    found = [read[item.id] for item in items]
+    problems += [one for one in found if isinstance(one, AuditorError)][: max(0, MAX_PROBLEMS - len(problems))]
     if problems:
         refuse_all(problems)
-    return Admission(bundle, manifest, tuple(files), bundle_root(manifest))
+    files = tuple(AdmittedFile(item, one) for item, one in zip(items, found, strict=True) if isinstance(one, Identity))
+    return Admission(bundle, manifest, files, bundle_root(manifest))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage collection meanwhile: a large manifest is a million objects that stay, and none of them in a cycle.
+
+    To look through all of them again and again took a fifth of the time of admission.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _presence(root: Root, manifest: Manifest) -> Iterator[AuditorError]:
@@ -114,9 +129,43 @@ def _presence(root: Root, manifest: Manifest) -> Iterator[AuditorError]:
         yield ManifestError("the file is not declared", place=path, hint=hint)
 
 
-def _difference(item: Item, hashed: Hashed | AuditorError) -> AuditorError | None:
-    if isinstance(hashed, AuditorError):
-        return hashed
+def _read_all(root: Root, items: list[Item], workers: int) -> Iterator[tuple[Item, Identity | AuditorError]]:
+    """Each item with what its file was found to be: big files in threads, many small ones in processes."""
+    # By path, so that a folder is entered once.
+    by_path = sorted(items, key=lambda item: item.path)
+    big = [item for item in by_path if item.size >= BIG]
+    small = [item for item in by_path if item.size < BIG]
+    with ThreadPoolExecutor(max(1, min(workers, len(big)))) as threads:
+        # Opened here: the folder cache of `root` belongs to one thread. So many at once as there are threads.
+        for start in range(0, len(big), OPEN_AT_ONCE):
+            chunk = big[start : start + OPEN_AT_ONCE]
+            yield from zip(chunk, threads.map(_read, chunk, [_open(root, item) for item in chunk]), strict=True)
+    many = len(small) >= PARALLEL_FROM and workers > 1
+    confirmed = _confirm_in_processes(root, small, workers) if many else repeat(None, len(small))
+    for item, found in zip(small, confirmed, strict=True):
+        yield item, Identity(*found) if found else _read(item, _open(root, item))
+
+
+def _open(root: Root, item: Item) -> int | AuditorError:
+    try:
+        return root.open(item.path)
+    except AuditorError as error:
+        return error
+
+
+def _read(item: Item, descriptor: int | AuditorError) -> Identity | AuditorError:
+    if isinstance(descriptor, AuditorError):
+        return descriptor
+    try:
+        hashed = hash_descriptor(descriptor, item.size)
+    except OSError as error:
+        return MachineError("the file cannot be read", place=item.path, hint=error.strerror)
+    finally:
+        os.close(descriptor)
+    return _difference(item, hashed) or hashed.identity
+
+
+def _difference(item: Item, hashed: Hashed) -> AuditorError | None:
     hint = "get the file again from its source, or have the manifest corrected by who made it"
     if not hashed.steady:
         return DigestMismatchError("the file changed while it was read", place=item.path, hint="admit it again")
@@ -129,54 +178,11 @@ def _difference(item: Item, hashed: Hashed | AuditorError) -> AuditorError | Non
     return None
 
 
-def _hash_all(root: Root, items: list[Item], workers: int) -> Iterator[tuple[Item, Hashed | AuditorError]]:
-    """Digests in the order of `items`: big files in threads, many small ones in processes."""
-    big = {item.id for item in items if item.size >= BIG}
-    small = [item for item in items if item.id not in big]
-    results: dict[str, Hashed | AuditorError] = {}
-    with ThreadPoolExecutor(max(1, min(workers, len(big)))) as threads:
-        # Opened here: the folder cache of `root` belongs to one thread. So many at once as there are threads.
-        waiting = [item for item in items if item.id in big]
-        for start in range(0, len(waiting), 64):
-            opened = [(item, _open(root, item)) for item in waiting[start : start + 64]]
-            for (item, _), done in zip(opened, threads.map(_hash_opened, opened), strict=True):
-                results[item.id] = done
-    if len(small) >= PARALLEL_FROM and workers > 1:
-        results.update(_hash_in_processes(root, sorted(small, key=lambda item: item.path), workers))
-    # By path, so that a folder is entered once.
-    for item in sorted(small, key=lambda item: item.path):
-        if item.id not in results:
-            results[item.id] = _hash_opened((item, _open(root, item)))
-    for item in items:
-        yield item, results[item.id]
-
-
-def _open(root: Root, item: Item) -> int | AuditorError:
-    try:
-        return root.open(item.path)
-    except AuditorError as error:
-        return error
-
-
-def _hash_opened(opened: tuple[Item, int | AuditorError]) -> Hashed | AuditorError:
-    item, descriptor = opened
-    if isinstance(descriptor, AuditorError):
-        return descriptor
-    try:
-        return Hashed(*hash_descriptor(descriptor))
-    except OSError as error:
-        return MachineError("the file cannot be read", place=item.path, hint=error.strerror)
-    finally:
-        os.close(descriptor)
-
-
-def _hash_in_processes(root: Root, items: list[Item], workers: int) -> dict[str, Hashed]:
+def _confirm_in_processes(root: Root, items: list[Item], workers: int) -> Iterator[tuple[int, ...] | None]:
     # forkserver: a fork of a process with DuckDB's threads in it may hang.
-    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
     folder = str(root.folder.absolute())
-    found: dict[str, Hashed] = {}
+    declared = [(item.path, item.size, item.sha256) for item in items]
+    chunks = [declared[start : start + CHUNK] for start in range(0, len(declared), CHUNK)]
     with ProcessPoolExecutor(workers, mp_context=get_context("forkserver")) as pool:
-        done = pool.map(hash_chunk, [folder] * len(chunks), [[item.path for item in chunk] for chunk in chunks])
-        for chunk, hashes in zip(chunks, done, strict=True):
-            found.update({item.id: hashed for item, hashed in zip(chunk, hashes, strict=True) if hashed})
-    return found
+        for found in pool.map(confirm, repeat(folder), chunks):
+            yield from found

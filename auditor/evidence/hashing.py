@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
+
+from auditor.errors import AuditorError
+from auditor.evidence.paths import Root
 
 # Measured: 256 KiB stays in the second-level cache; a second thread that reads ahead was slower, and mmap, a
 # little faster, lets a file that is cut short meanwhile kill the process.
@@ -27,36 +32,6 @@ def identity(descriptor: int) -> Identity:
     return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def hash_descriptor(descriptor: int) -> tuple[str, Identity, bool]:
-    """Hex digest of the whole file, its identity, and whether it stayed the same while it was read."""
-    before = identity(descriptor)
-    if before.size < BUFFER:
-        digest, count = _hash_small(descriptor)
-    else:
-        digest, count = _hash_buffered(descriptor)
-    return digest, before, identity(descriptor) == before and count == before.size
-
-
-def _hash_small(descriptor: int) -> tuple[str, int]:
-    data = os.read(descriptor, BUFFER)
-    state = hashlib.sha256(data)
-    count = len(data)
-    while data and (data := os.read(descriptor, BUFFER)):
-        state.update(data)
-        count += len(data)
-    return state.hexdigest(), count
-
-
-def _hash_buffered(descriptor: int) -> tuple[str, int]:
-    state, count = hashlib.sha256(), 0
-    buffer = bytearray(BUFFER)
-    view = memoryview(buffer)
-    while size := os.readv(descriptor, [buffer]):
-        state.update(view[:size])
-        count += size
-    return state.hexdigest(), count
-
-
 class Hashed(NamedTuple):
     """One file read: its digest, its identity, and whether it held still."""
 
@@ -65,23 +40,59 @@ class Hashed(NamedTuple):
     steady: bool
 
 
-def hash_chunk(folder: str, paths: list[str]) -> list[Hashed | None]:
-    """Digests of files under `folder`, None for one that cannot be opened; the caller asks again why.
+def hash_descriptor(descriptor: int, declared: int | None = None) -> Hashed:
+    """The digest of the whole file. One of another size than `declared` is not read at all, and has an empty digest.
 
-    For worker processes: plain values in and out, no link followed in the last part of a path (the caller has
-    walked the folders).
+    Never more is read than the size the file has at first and a little, though it grow without end.
     """
-    found: list[Hashed | None] = []
-    for path in paths:
-        try:
-            descriptor = os.open(f"{folder}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except OSError:
-            found.append(None)
-            continue
-        try:
-            found.append(Hashed(*hash_descriptor(descriptor)))
-        except OSError:
-            found.append(None)
-        finally:
-            os.close(descriptor)
-    return found
+    before = identity(descriptor)
+    if declared not in (None, before.size):
+        return Hashed("", before, True)
+    digest, count = (_hash_small if before.size < BUFFER else _hash_buffered)(descriptor, before.size)
+    return Hashed(digest, before, count == before.size and identity(descriptor) == before)
+
+
+def _hash_small(descriptor: int, size: int) -> tuple[str, int]:
+    # One byte more than there should be: a full read also says that the file has not grown.
+    data = os.read(descriptor, size + 1)
+    state = hashlib.sha256(data)
+    count = len(data)
+    while count < size and (data := os.read(descriptor, size + 1 - count)):
+        state.update(data)
+        count += len(data)
+    return state.hexdigest(), count
+
+
+def _hash_buffered(descriptor: int, size: int) -> tuple[str, int]:
+    state, count = hashlib.sha256(), 0
+    buffer = bytearray(BUFFER)
+    view = memoryview(buffer)
+    while count <= size and (length := os.readv(descriptor, [buffer])):
+        state.update(view[:length])
+        count += length
+    return state.hexdigest(), count
+
+
+def confirm(folder: str, declared: Iterable[tuple[str, int, str]]) -> list[tuple[int, ...] | None]:
+    """The identity of each file under `folder` that is as declared by (path, size, SHA-256); None for any other.
+
+    For worker processes: plain tuples go from one to another several times faster than named ones, and whoever gets
+    None reads the file again to say why.
+    """
+    with Root(Path(folder)) as root:
+        return [_confirm(root, *one) for one in declared]
+
+
+def _confirm(root: Root, path: str, size: int, sha256: str) -> tuple[int, ...] | None:
+    try:
+        descriptor = root.open(path)
+    except AuditorError:
+        return None
+    try:
+        hashed = hash_descriptor(descriptor, size)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    as_declared = hashed.steady and hashed.identity.size == size and hashed.sha256 == sha256
+    return tuple(hashed.identity) if as_declared else None

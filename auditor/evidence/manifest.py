@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from auditor.canon.yaml import Document, parse_yaml
 from auditor.errors import ManifestError, PathError, SchemaError, refuse_all
 from auditor.evidence.paths import MANIFEST, Root, collisions, path_problem
-from auditor.evidence.refusals import refusals
 from auditor.evidence.zones import is_zone
 from auditor.model.bundle import Manifest
+from auditor.model.shape import refusals
 
 MAX_BYTES = 32 * 2**20
 _INSTANTS = ("collected", "received")

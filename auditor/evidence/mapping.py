@@ -11,9 +11,9 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, V
 from auditor.canon.instant import parse_instant
 from auditor.canon.yaml import Document, parse_yaml
 from auditor.errors import ContentError, SchemaError, UnknownReferenceError, refuse_all
-from auditor.evidence.refusals import refusals
 from auditor.evidence.zones import is_zone
 from auditor.model.base import Frozen, Name, Text
+from auditor.model.shape import refusals
 from auditor.model.stream import Column, ColumnType, Stream
 
 Format = Literal["csv", "tsv-zeek", "jsonl", "json", "yaml"]

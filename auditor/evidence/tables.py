@@ -187,17 +187,17 @@ class Tables:
             SchemaError: not a single SELECT, or DuckDB refuses it; `hint` carries DuckDB's words.
             MachineError: memory or disk ran out.
         """
-        used = self._checked(sql, parameters)
+        statement, used = self._checked(sql, parameters)
         with _translated(sql):
-            result = self._connection.execute(sql, used)
+            result = self._connection.execute(statement, used)
             names = [column[0] for column in result.description or ()]
             return names, result.fetchall()
 
     def columns(self, sql: str, parameters: Mapping[str, int] | None = None) -> Arrays:
         """The whole result as numpy arrays by column: int64, bool or object (text); masked where NULL occurs."""
-        used = self._checked(sql, parameters)
+        statement, used = self._checked(sql, parameters)
         with _translated(sql):
-            result = self._connection.execute(sql, used)
+            result = self._connection.execute(statement, used)
             _refuse_inexact(result.description or (), sql)
             return dict(result.fetchnumpy())
 
@@ -208,12 +208,12 @@ class Tables:
         """
         from auditor.evidence.arrow import read_batches
 
-        used = self._checked(sql, parameters)
+        statement, used = self._checked(sql, parameters)
         # A cursor of its own: a second query on the same connection would end the stream.
         cursor = self._connection.cursor()
         try:
             with _translated(sql):
-                relation = cursor.sql(sql, params=used) if used else cursor.sql(sql)
+                relation = cursor.sql(statement, params=used) if used else cursor.sql(statement)
                 _refuse_inexact(relation.description, sql)
                 yield from read_batches(relation, rows)
         finally:
@@ -226,7 +226,7 @@ class Tables:
             SchemaError: the name is taken or not lower-case letters, digits and _; or as for `rows`.
         """
         self._refuse_name(name)
-        used = self._checked(sql, parameters)
+        _, used = self._checked(sql, parameters)
         with _translated(sql):
             self._run(f"CREATE TABLE {quote(name)} AS\n{sql}", used)
 
@@ -256,7 +256,8 @@ class Tables:
         if self.has(name):
             raise SchemaError("a table of this name exists already", value=name)
 
-    def _checked(self, sql: str, parameters: Mapping[str, int] | None) -> dict[str, int]:
+    def _checked(self, sql: str, parameters: Mapping[str, int] | None) -> tuple[duckdb.Statement, dict[str, int]]:
+        """The one SELECT, parsed once for looking at and for running, and those of `parameters` that it uses."""
         with _translated(sql):
             statements = self._connection.extract_statements(sql)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
@@ -266,7 +267,7 @@ class Tables:
         unknown = [name for name in names if name not in given]
         if unknown:
             raise SchemaError("the query uses a parameter nobody gave", value=f"${unknown[0]}")
-        return {name: given[name] for name in names}
+        return statements[0], {name: given[name] for name in names}
 
 
 class _translated:  # noqa: N801 - reads as a clause

@@ -12,8 +12,9 @@ from auditor.assessment.observe import Evidence
 from auditor.canon.json import canonical_bytes
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.resolve import resolve
+from auditor.evidence.admission import Admission
 from auditor.jobs.content import validation_ledger
-from auditor.jobs.evidence import OpenBundle, open_bundle, profile_streams
+from auditor.jobs.evidence import OpenBundle, admit_bundle, open_bundle, profile_streams
 from auditor.model.assessment import Activity, AssessmentResults, BundleRecord, EngineRecord, ItemRecord
 
 Progress = Callable[[str], None]
@@ -34,9 +35,13 @@ class AssessRequest:
 
 
 def assess_bundle(
-    request: AssessRequest, catalog: Catalog, progress: Progress = lambda line: None
+    request: AssessRequest,
+    catalog: Catalog,
+    progress: Progress = lambda line: None,
+    *,
+    admission: Admission | None = None,
 ) -> tuple[AssessmentResults, bytes]:
-    """The results of assessing the bundle, and their RFC 8785 bytes.
+    """The results of assessing the bundle, and their RFC 8785 bytes; a bundle already admitted is not hashed again.
 
     Raises:
         EvidenceError: the bundle cannot be admitted.
@@ -44,9 +49,11 @@ def assess_bundle(
     """
     baseline = resolve(catalog, request.profile)
     streams = profile_streams(catalog, request.profile)
-    with open_bundle(
-        request.bundle, catalog, streams, threads=request.threads, memory=request.memory, progress=progress
-    ) as opened:
+    if admission is None:
+        progress("hashing the evidence")
+        admission = admit_bundle(request.bundle)
+    progress("loading the evidence")
+    with open_bundle(admission, catalog, streams, threads=request.threads, memory=request.memory) as opened:
         total = sum(len(entry.control.objectives) for entry in baseline.controls)
         done = 0
 

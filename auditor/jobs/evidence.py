@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,18 +50,14 @@ def mappings(catalog: Catalog) -> dict[str, Mapping]:
 
 @contextmanager
 def open_bundle(
-    folder: Path,
+    admission: Admission,
     catalog: Catalog,
     streams: Sequence[str],
     *,
     threads: int = 0,
     memory: int = 2048,
-    progress: Callable[[str], None] = lambda line: None,
 ) -> Iterator[OpenBundle]:
-    """The bundle, open while the block runs; its working files are removed afterwards."""
-    progress("hashing the evidence")
-    admission = admit_bundle(folder)
-    progress("loading the evidence")
+    """The admitted bundle, open while the block runs; its working files are removed afterwards."""
     try:
         with tempfile.TemporaryDirectory(prefix="auditor-") as work:
             store = load(
@@ -78,7 +74,7 @@ def open_bundle(
             finally:
                 store.close()
     except OSError as error:
-        raise machine_error(error, folder) from error
+        raise machine_error(error, admission.folder) from error
 
 
 def profile_streams(catalog: Catalog, profile: str) -> tuple[str, ...]:

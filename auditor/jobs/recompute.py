@@ -7,19 +7,21 @@ from auditor.attestation import steps
 from auditor.attestation.diff import first_difference
 from auditor.attestation.verify import VerifiedReport
 from auditor.errors import BindingError, UnverifiableError, shorten
+from auditor.evidence.admission import Admission
 from auditor.jobs.assess import AssessRequest, Progress, assess_bundle
 from auditor.jobs.content import load_catalog
 from auditor.jobs.verify import VerifyRequest
 
 
-def recompute(verified: VerifiedReport, request: VerifyRequest, progress: Progress) -> VerifiedReport:
-    """The report with the recompute step done.
+def recompute(
+    verified: VerifiedReport, request: VerifyRequest, admission: Admission, progress: Progress
+) -> VerifiedReport:
+    """The report with the recompute step done, on the bundle as it was admitted.
 
     Raises:
         UnverifiableError: the catalog or profile at hand is not the one the report was made with.
         BindingError: the results differ, with the pointer to the first difference and both values.
     """
-    assert request.bundle is not None
     signed = verified.results
     catalog = load_catalog(request.controls)
     profile = str(signed["profile"]["id"])
@@ -32,8 +34,8 @@ def recompute(verified: VerifiedReport, request: VerifyRequest, progress: Progre
             value=at_hand[0] if what == "catalog" else at_hand[1],
             hint=f"give the content with digest {wanted[0] if what == 'catalog' else wanted[1]} with --controls FOLDER",
         )
-    assessment = AssessRequest(request.bundle, profile, verified.assessed_at, request.threads, request.memory)
-    results, _ = assess_bundle(assessment, catalog, progress)
+    assessment = AssessRequest(admission.folder, profile, verified.assessed_at, request.threads, request.memory)
+    results, _ = assess_bundle(assessment, catalog, progress, admission=admission)
     document = results.document()
     engine = signed["engine"].get("version")
     difference = first_difference(signed, document)

@@ -16,6 +16,7 @@ from auditor.jobs.files import read_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from auditor.evidence.admission import Admission
     from auditor.jobs.assess import Progress
 
 
@@ -45,15 +46,14 @@ def verify(request: VerifyRequest, progress: Progress = lambda line: None) -> Ve
     verified = verify_report(report, read_file(request.trust), at=request.at)
     if is_pdf:
         verified = _bind_attachment(verified, data, request.file)
-    if request.bundle is not None:
-        verified = _check_bundle(verified, request.bundle, progress)
-    if request.recompute:
-        if request.bundle is None:
+    if request.bundle is None:
+        if request.recompute:
             raise UnverifiableError(
                 "nothing can be recomputed without the evidence", hint="give the bundle with --bundle FOLDER"
             )
-        verified = _recompute(verified, request, progress)
-    return verified
+        return verified
+    verified, admission = _check_bundle(verified, request.bundle, progress)
+    return _recompute(verified, request, admission, progress) if request.recompute else verified
 
 
 def _attached_report(pdf: bytes, path: Path | str) -> bytes:
@@ -84,7 +84,7 @@ def _bind_attachment(verified: VerifiedReport, pdf: bytes, path: Path | str) -> 
     )
 
 
-def _check_bundle(verified: VerifiedReport, bundle: Path, progress: Progress) -> VerifiedReport:
+def _check_bundle(verified: VerifiedReport, bundle: Path, progress: Progress) -> tuple[VerifiedReport, Admission]:
     progress("hashing the evidence")
     try:
         from auditor.jobs.evidence import admit_bundle
@@ -101,16 +101,19 @@ def _check_bundle(verified: VerifiedReport, bundle: Path, progress: Progress) ->
             hint=f"the report is about {verified.digest_of('bundle')}",
         )
     count = len(admission.manifest.items)
-    return verified.with_step(
+    verified = verified.with_step(
         steps.EVIDENCE, steps.DONE, f"{count} items re-hashed; their tree has the signed root {admission.root}"
     )
+    return verified, admission
 
 
-def _recompute(verified: VerifiedReport, request: VerifyRequest, progress: Progress) -> VerifiedReport:
+def _recompute(
+    verified: VerifiedReport, request: VerifyRequest, admission: Admission, progress: Progress
+) -> VerifiedReport:
     try:
         from auditor.jobs.recompute import recompute
     except ImportError as error:
         raise UnverifiableError(
             f"the results cannot be recomputed here: {error.name} is not installed", hint="install the whole auditor"
         ) from error
-    return recompute(verified, request, progress)
+    return recompute(verified, request, admission, progress)

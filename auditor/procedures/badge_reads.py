@@ -130,6 +130,12 @@ class BadgeReads:
         return _gathered(self.tables, _PEOPLE_HASHED), _gathered(self.tables, _PORTALS_HASHED)
 
 
+def count_events(tables: Tables) -> int:
+    """How many badge events there are, of whatever kind."""
+    (events,), *_ = tables.rows("SELECT count(*) FROM pacs_events")[1]
+    return int(events)
+
+
 def number_badge_reads(tables: Tables) -> BadgeReads:
     """Number people, zones and doors, and gather the authorisations by person."""
     for name, select in (("people", _PEOPLE), ("zones", _ZONES), ("moves", _MOVES)):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy
@@ -16,7 +17,7 @@ import numpy
 from auditor.canon.instant import format_duration
 from auditor.model.bundle import Period
 from auditor.procedures import occupancy
-from auditor.procedures.badge_reads import CHUNK, BadgeReads, number_badge_reads, population
+from auditor.procedures.badge_reads import CHUNK, BadgeReads, count_events, number_badge_reads, population
 from auditor.procedures.occupancy import FOUND_FIELDS, NO_REF, NONE, PERSON_FIELDS, STAY_FIELDS, ZONE_FIELDS, Numbers
 from auditor.procedures.raw import RawException, RawResult, Tables
 from auditor.procedures.two_speeds import compile_kernels
@@ -60,7 +61,10 @@ _HELPERS = (occupancy.look_up, occupancy.covered, occupancy.count, occupancy.set
 def kernels_at(compiled: bool) -> _Kernels:
     """The same kernels as Python (ready at once) or as machine code (ready after seconds, then 100 times faster)."""
     gather, number, mark, open_edges, sweep, close_edges = compile_kernels(_DEFINED, _HELPERS) if compiled else _DEFINED
-    return _Kernels(gather, number, mark, open_edges, sweep, close_edges, compiled)
+    kernels = _Kernels(gather, number, mark, open_edges, sweep, close_edges, compiled)
+    # The first call of all is the one that takes long: an empty table is given no pairs.
+    gather(kernels.filled(3, 0), kernels.filled(0, 0))
+    return kernels
 
 
 def lone_occupancy(
@@ -76,8 +80,13 @@ def lone_occupancy(
     possible otherwise. Reads pacs_events, portals, zones and pacs_access; the unit is a weights zone, and one is
     examined if leaving it is read at each of its doors.
     """
-    reads = number_badge_reads(tables)
-    return sweep_reads(reads, numbers["handover_tolerance"], period, compiled=reads.events >= COMPILE_FROM)
+    compiled = count_events(tables) >= COMPILE_FROM
+    with ThreadPoolExecutor(1) as beside:
+        # Machine code takes as long to load as the people take to number, and the database leaves Python free.
+        loaded = beside.submit(kernels_at, compiled)
+        reads = number_badge_reads(tables)
+        loaded.result()
+    return sweep_reads(reads, numbers["handover_tolerance"], period, compiled=compiled)
 
 
 def sweep_reads(reads: BadgeReads, tolerance: int, period: Period, *, compiled: bool) -> RawResult:
@@ -128,8 +137,7 @@ def _marked(
         if written < 0:
             return None
         if reads.events <= KEPT_EVENTS:
-            # A copy: the database takes a chunk's memory back when it is asked for the next one.
-            kept.append((base, *(numbers.copy() for numbers in (ts, codes, refs))))
+            kept.append(chunk)
         if written:
             others.append(numpy.array([rows[:written], stays[:written]], dtype=numpy.int64))
     merged = numpy.concatenate(others, axis=1)

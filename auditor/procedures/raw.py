@@ -45,7 +45,10 @@ class Tables(Protocol):
         """Column names and all rows."""
 
     def chunks(self, sql: str, parameters: Mapping[str, int] | None = None, *, rows: int = 131_072) -> Iterator[Arrays]:
-        """The result in its order, at most `rows` at a time, as columns of int64, bool, or object for text."""
+        """The result in its order, at most `rows` at a time, as columns of int64, bool, or object for text.
+
+        A chunk stays as it is when the next one is asked for.
+        """
 
     def has(self, name: str) -> bool:
         """Whether a table of this name exists."""

@@ -21,6 +21,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
 
 from auditor.errors import RenderError
 from auditor.report.complaints import Complaints
+from auditor.report.shortcuts import Html
 
 FONT_SCHEME = "font:"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -94,7 +95,7 @@ def _write(
 ) -> bytes:
     configuration = FontConfiguration()
     sheet = weasyprint.CSS(string=stylesheet, font_config=configuration, url_fetcher=fetcher)
-    source = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    source = Html(string=html, url_fetcher=fetcher)
     document = source.render(font_config=configuration, stylesheets=[sheet], pdf_variant="pdf/a-3a")
     document.metadata = _Metadata.of(document.metadata, moment)
     files = [_attachment(attachment, fetcher, moment) for attachment in sorted(attachments, key=lambda one: one.name)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from enum import IntEnum, StrEnum
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,13 +41,49 @@ def test_canonical_bytes_survive_a_round_trip(value: object) -> None:
     assert canonical_bytes(parse_strict(data)) == data
 
 
+class Word(StrEnum):
+    ONE = "one"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        (1, (2, ())),
+        {Word.ONE: [Word.ONE, True, None, IntEnum("Number", "two").two]},
+        {"\U00010000": 1, "\uffff": 2, "\x7f\x1f\x00\b\t\n\f\r\u2028/": '"\\'},
+        [2**53 - 1, -(2**53) + 1, -0, {}, ""],
+    ],
+)
+def test_whatever_is_taken_is_written_as_the_reference_writes_it(value: object) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
 @given(st.dictionaries(st.text(max_size=8), st.integers(0, 9), min_size=2, max_size=6))
 def test_the_order_of_members_does_not_matter(members: dict[str, int]) -> None:
     turned = dict(reversed(list(members.items())))
     assert canonical_bytes(turned) == canonical_bytes(members)
 
 
-@pytest.mark.parametrize("value", [1.5, {"a": [0.1]}, float("nan"), 2**53, {"a": "\ud800"}, {1: 2}, b"bytes"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.5,
+        {"a": [0.1]},
+        float("nan"),
+        2**53,
+        [-(2**53)],
+        {"a": "\ud800"},
+        {"\udc00": 1},
+        {"\U00010000": "\ud800"},
+        {1: 2},
+        {"a": [{True: 2}]},
+        {None: 2},
+        {"a": 1, 2: 3},
+        b"bytes",
+        {"a": {1, 2}},
+        [object()],
+    ],
+)
 def test_values_without_a_canonical_form_are_refused(value: object) -> None:
     with pytest.raises(CanonicalizationError):
         canonical_bytes(value)
@@ -82,6 +120,29 @@ def test_texts_with_two_readings_are_refused(text: bytes, problem: str) -> None:
 def test_a_text_beyond_its_limit_is_refused() -> None:
     with pytest.raises(EvidenceFormatError, match="larger than the 10 bytes"):
         parse_strict(b'"0123456789"', max_bytes=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('["a",' + "[" * 64, "nested deeper"),
+        ('["a]]",' + "[" * 64, "nested deeper"),
+        ('["\\"]]",' + "[" * 64, "nested deeper"),
+        ('["\\\\",' + "[" * 64, "nested deeper"),
+        ("]" + "[" * 66, "nested deeper"),
+        ('["\\",' + "[" * 64, "not JSON"),
+        ('["' + "[" * 65, "not JSON"),
+        ('["' + "[" * 65 + "\\", "nested deeper"),
+    ],
+)
+def test_depth_is_counted_beside_text_that_looks_like_brackets(text: str, problem: str) -> None:
+    with pytest.raises(EvidenceFormatError, match=problem):
+        parse_strict(text.encode())
+
+
+@pytest.mark.parametrize("text", ["[" * 64 + "]" * 64, "[" + "[]," * 500 + "[]]", "[" * 64 + '"[[\\"[["' + "]" * 64])
+def test_as_deep_as_is_allowed(text: str) -> None:
+    parse_strict(text.encode())
 
 
 def test_brackets_inside_text_do_not_count_as_nesting() -> None:

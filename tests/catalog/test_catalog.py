@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from auditor.catalog.lint import lint
 from auditor.catalog.resolve import resolve
 from auditor.errors import ContentError, ParameterError, SchemaError, UnknownReferenceError
-from auditor.jobs.content import folder_files, load_catalog
+from auditor.jobs.content import load_catalog
+from auditor.jobs.folders import folder_files
 from tests import small
 from tests.small import CONTROL, CONTROL_SQL, FILES, GATE, PROFILE, STREAM
 
@@ -30,7 +31,7 @@ def test_the_shipped_catalog_has_no_problem() -> None:
     ("path", "text", "problem"),
     [
         (GATE_PATH, GATE.replace("severity: high", "severity: huge"), "severity"),
-        (GATE_PATH, GATE.replace("title: Clocks agree\n", ""), "title: field required"),
+        (GATE_PATH, GATE.replace("title: Clocks agree\n", ""), "title is missing"),
         (GATE_PATH, GATE + "colour: red\n", "colour"),
         (GATE_PATH, GATE.replace("value: PT1S", "value: 1 second"), "not a duration"),
         (GATE_PATH, GATE.replace("id: G-01", "id: G-02"), "named for its id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from pathlib import Path
@@ -180,7 +181,7 @@ def test_lying_manifest(tmp_path: Path, entries: list[dict[str, Any]], kind: typ
     ("text", "problem"),
     [
         ("", "bundle"),
-        ("[]", "dictionary"),
+        ("[]", "map of fields"),
         ("bundle: 2", "bundle"),
         ("bundle: 1\nbundle: 1", "key given twice"),
         ("a: &x [1]\nb: [*x, *x]", "anchors"),
@@ -341,14 +342,97 @@ def test_a_fifo_for_a_manifest_does_not_hang(bundle: Path) -> None:
 
 
 def test_a_file_that_changes_while_it_is_read(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def restless(descriptor: int) -> tuple[str, int]:
-        found = plain(descriptor)
+    def restless(descriptor: int, size: int) -> tuple[str, int]:
+        found = plain(descriptor, size)
         os.utime(bundle / "evidence/a.md")
         return found
 
     plain = hashing._hash_small
     monkeypatch.setattr(hashing, "_hash_small", restless)
     assert "changed while" in str(refusal(bundle, DigestMismatchError))
+
+
+@pytest.mark.parametrize("size", [5, hashing.BUFFER + 5])
+def test_a_file_that_grows_without_end_is_not_read_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    target = tmp_path / "log"
+    target.write_bytes(bytes(size))
+    given = 0
+
+    def grow(taken: int) -> None:
+        nonlocal given
+        given += taken
+        assert given <= size + hashing.BUFFER
+        with target.open("ab") as file:
+            file.write(bytes(2 * hashing.BUFFER))
+
+    def read(descriptor: int, most: int) -> bytes:
+        data = plain_read(descriptor, most)
+        grow(len(data))
+        return data
+
+    def readv(descriptor: int, buffers: list[bytearray]) -> int:
+        taken = plain_readv(descriptor, buffers)
+        grow(taken)
+        return taken
+
+    plain_read, plain_readv = os.read, os.readv
+    monkeypatch.setattr(os, "read", read)
+    monkeypatch.setattr(os, "readv", readv)
+    descriptor = os.open(target, os.O_RDONLY)
+    hashed = hashing.hash_descriptor(descriptor)
+    os.close(descriptor)
+    assert given
+    assert not hashed.steady
+
+
+@pytest.mark.parametrize("size", [0, 5, hashing.BUFFER - 1, hashing.BUFFER, hashing.BUFFER + 1])
+def test_a_file_that_is_cut_short_while_it_is_read_is_not_steady(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    target = tmp_path / "log"
+    target.write_bytes(bytes(size + 1))
+    real = hashing.identity
+
+    def cut(descriptor: int) -> hashing.Identity:
+        found = real(descriptor)
+        target.write_bytes(bytes(size))
+        return found
+
+    monkeypatch.setattr(hashing, "identity", cut)
+    descriptor = os.open(target, os.O_RDONLY)
+    assert not hashing.hash_descriptor(descriptor).steady
+    os.close(descriptor)
+
+
+@pytest.mark.parametrize("parallel_from", [1, 1_000_000])
+def test_a_file_of_another_size_is_not_read_however_large(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, parallel_from: int
+) -> None:
+    monkeypatch.setattr(admission_module, "PARALLEL_FROM", parallel_from)
+    os.truncate(bundle / "evidence/a.md", 1 << 40)
+    assert "has 1099511627776 bytes, declared 5" in str(refusal(bundle, DigestMismatchError))
+
+
+def test_worker_processes_follow_no_link(tmp_path: Path) -> None:
+    folder = write_bundle(tmp_path / "b", FILES, items())
+    declared = [(entry["path"], entry["size"], entry["sha256"]) for entry in items()]
+    assert all(hashing.confirm(str(folder), declared))
+    (folder / "evidence/sub").rename(tmp_path / "elsewhere")
+    (folder / "evidence/sub").symlink_to(tmp_path / "elsewhere")
+    (folder / "evidence/a.md").rename(tmp_path / "a.md")
+    (folder / "evidence/a.md").symlink_to(tmp_path / "a.md")
+    assert hashing.confirm(str(folder), declared) == [None, None, None]
+
+
+@pytest.mark.parametrize("data", [b"firsT", b"firs", b"first!", None])
+def test_worker_processes_confirm_what_is_as_declared_alone(bundle: Path, data: bytes | None) -> None:
+    (bundle / "evidence/a.md").unlink()
+    if data is not None:
+        (bundle / "evidence/a.md").write_bytes(data)
+    declared = [(entry["path"], entry["size"], entry["sha256"]) for entry in items()]
+    assert [found is not None for found in hashing.confirm(str(bundle), declared)] == [False, True, True]
 
 
 def test_a_file_that_changes_after_admission(bundle: Path, tmp_path: Path) -> None:
@@ -378,3 +462,15 @@ def test_big_and_many_files_have_the_same_digests(tmp_path: Path, monkeypatch: p
     assert admit(folder, workers=2).root == root
     (folder / "evidence/2.md").write_bytes(b"x")
     refusal(folder, DigestMismatchError)
+
+
+def test_garbage_is_collected_again_after_admission(bundle: Path) -> None:
+    admit(bundle)
+    assert gc.isenabled()
+    with admission_module.uncollected():
+        admit(bundle)
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    (bundle / "evidence/a.md").unlink()
+    refusal(bundle, ManifestError)
+    assert gc.isenabled()

@@ -58,6 +58,29 @@ def test_the_same_input_gives_the_same_bytes(sample_input: AttestationInput, kit
     assert render_attestation(sample_input, kit, OSLO) == sample_pdf.read_bytes()
 
 
+def test_the_shortcuts_change_no_byte(sample_pdf: Path) -> None:
+    """What we leave out of WeasyPrint's work is beside the point: by itself it makes the same file."""
+    program = (
+        "import hashlib, pydyf; plain = pydyf.PDF.page_references; from zoneinfo import ZoneInfo\n"
+        "import weasyprint; from auditor.report import pdf; from tests.report import factory as f\n"
+        "from auditor.report.render import render_attestation as r\n"
+        "assert pydyf.PDF.page_references is not plain and pdf.Html is not weasyprint.HTML\n"
+        "pydyf.PDF.page_references, pdf.Html = plain, weasyprint.HTML\n"
+        "print(hashlib.sha256(r(f.make_input(f.make_results()), f.kit(), ZoneInfo('Europe/Oslo'))).hexdigest())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2]
+    )
+    assert done.stdout.strip() == hashlib.sha256(sample_pdf.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("rule", ["::footnote-call", "::note-callback", "\n::marker"])
+def test_the_style_sheet_the_shortcut_is_cut_from_has_what_it_cuts(rule: str) -> None:
+    from weasyprint.html import UA
+
+    assert rule in UA
+
+
 def test_another_process_gives_the_same_bytes(sample_pdf: Path) -> None:
     program = (
         "import hashlib; from zoneinfo import ZoneInfo; from tests.report import factory as f;"
