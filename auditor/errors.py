@@ -10,6 +10,7 @@ AuditorError                    code, place, value, hint; never prints, never ex
 │   ├── SchemaError             a content file does not have the shape it must have
 │   ├── UnknownReferenceError   a name that stands for nothing
 │   └── ParameterError          a parameter is unset, unknown or out of range
+├── FactsError                  the facts file of `auditor law` is malformed or contradicts itself
 ├── EvidenceError               evidence cannot be admitted, or one item cannot be read
 │   ├── ManifestError           the bundle's manifest is missing, malformed or untrue
 │   ├── PathError               a path leaves the bundle, is a link, or collides with another
@@ -103,6 +104,10 @@ class UnknownReferenceError(ContentError):
 
 class ParameterError(ContentError):
     code = "content.parameter"
+
+
+class FactsError(AuditorError):
+    code = "facts"
 
 
 class EvidenceError(AuditorError):

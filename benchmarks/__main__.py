@@ -25,6 +25,7 @@ MEASURES = {
     "start-up": "start_up",
     "pdf": "pdf",
     "assess": "whole",
+    "regulation": "regulation",
 }
 HEADER = ("measure", "what", "ours", "peer", "ratio", "of the best", "goal", "met", "peak", "peer's")
 

@@ -7,6 +7,7 @@ from auditor.errors import (
     AuditorError,
     ContentError,
     EvidenceError,
+    FactsError,
     MachineError,
     RenderError,
     UnverifiableError,
@@ -24,6 +25,8 @@ UNVERIFIABLE = 7
 RENDERING = 8
 MACHINE = 9
 OTHER_THAN_SATISFIED = 10
+FACTS = 11
+UNDETERMINED = 12
 INTERRUPTED = 130
 
 TABLE: tuple[tuple[int, str], ...] = (
@@ -38,11 +41,14 @@ TABLE: tuple[tuple[int, str], ...] = (
     (RENDERING, "the attestation could not be rendered faithfully"),
     (MACHINE, "the machine refused: no such file, no permission, disk full"),
     (OTHER_THAN_SATISFIED, "assessed and written, and some findings are other than satisfied"),
+    (FACTS, "the facts file or an inventory beside it cannot be used"),
+    (UNDETERMINED, "a question of law cannot be determined; the answer says what is missing"),
     (INTERRUPTED, "interrupted; run it again"),
 )
 
 _BY_ERROR: tuple[tuple[type[AuditorError], int], ...] = (
     (ContentError, CONTENT),
+    (FactsError, FACTS),
     (EvidenceError, EVIDENCE),
     (AttestationError, SIGNING),
     (VerificationError, INVALID),

@@ -17,6 +17,15 @@ EXPLANATIONS: dict[str, str] = {
     "line, field, value and fix.",
     "content.unknown-reference": "Content names something that does not exist: a control, stream, query or profile.",
     "content.parameter": "A parameter is unset, unknown, unused, or does not fit its kind.",
+    "facts": "The facts file of auditor law, or an inventory beside it, is malformed or contradicts itself, or a "
+    "question names somebody it does not hold. The message names file, line, value and fix; auditor law check lists "
+    "every problem.",
+    "determined": "A question of law was computed from the dated tables and the facts given; the working shows every "
+    "step with its citation.",
+    "depends on the reading": "Computed, but the law's text can be read in more than one way, and the readings lead to "
+    "different results here. Each is given; the auditor resolves none.",
+    "cannot be determined": "A fact or a text that is needed is missing, or contradicts another. The answer names it, "
+    "its place and the fix; nothing is guessed, and an absent fact never counts as a favourable one.",
     "evidence": "The evidence cannot be admitted, or one item cannot be read.",
     "evidence.manifest": "bundle.yaml is missing or malformed, or says something untrue about the files beside it.",
     "evidence.path": "A path in the bundle leaves it, is a link or a special file, or collides with another name.",

@@ -1,4 +1,4 @@
-"""Where the catalog and the templates lie: in the wheel beside the package, in a checkout beside it."""
+"""The catalog of this installation, and the method-validation ledger beside it."""
 
 from __future__ import annotations
 
@@ -8,32 +8,11 @@ from auditor.assessment.validation import Validated
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.lint import lint
 from auditor.catalog.read import read_catalog
-from auditor.errors import MachineError, SchemaError, refuse_all
-from auditor.jobs.files import machine_error, read_file
+from auditor.errors import SchemaError, refuse_all
+from auditor.jobs.folders import content_folder, folder_files
 from auditor.model.assessment import Validation
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 LEDGER = "validation.json"
-
-
-def content_folder(name: str) -> Path:
-    """The folder `controls` or `templates` of this installation."""
-    for folder in (_PACKAGE / "content" / name, _PACKAGE.parent / name):
-        if folder.is_dir():
-            return folder
-    raise MachineError(f"this installation has no {name} folder", place=str(_PACKAGE), hint="install it again")
-
-
-def folder_files(folder: Path) -> dict[str, bytes]:
-    """Every regular file under `folder` by POSIX path; hidden files and links are left out."""
-    try:
-        return {
-            path.relative_to(folder).as_posix(): read_file(path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
-        }
-    except OSError as error:
-        raise machine_error(error, folder) from error
 
 
 def load_catalog(folder: Path | None = None) -> Catalog:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from auditor.assessment.validation import Validated, validate
 from auditor.errors import UnknownReferenceError
-from auditor.jobs.content import LEDGER, content_folder, encode_ledger, load_catalog
+from auditor.jobs.content import LEDGER, encode_ledger, load_catalog
 from auditor.jobs.files import write_file
+from auditor.jobs.folders import content_folder
 
 
 def validate_catalog(

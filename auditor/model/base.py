@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from auditor.canon.instant import format_instant, parse_duration, parse_instant
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Frozen(BaseModel):
@@ -41,6 +45,22 @@ def parse_ppm(text: object) -> object:
         raise ValueError("not a decimal number with at most six places")
     return int(scaled)
 
+
+def _date(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise ValueError("not a date like 2026-10-01")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"no such day: {error}") from error
+
+
+Date = Annotated[
+    date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"})
+]
+"""A calendar day, such as 2026-10-01."""
 
 Instant = Annotated[int, BeforeValidator(_instant), PlainSerializer(format_instant, when_used="json")]
 """Microseconds since the epoch; RFC 3339 text in YAML and JSON."""

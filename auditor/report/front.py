@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import tzinfo
+from typing import NamedTuple
 
+from auditor.model.answer import Standing
 from auditor.model.assessment import AssessmentResults, LevelVerdict, Outcome, Reason
 from auditor.model.control import Domain, Method, Role
 from auditor.report import figures, times
@@ -15,6 +17,7 @@ from auditor.report.parts import (
     DomainTally,
     Fact,
     Gate,
+    LawRow,
     LedgerRow,
     MethodPart,
     Rung,
@@ -30,6 +33,13 @@ DOMAINS = {
     Domain.PROGRAMME: "Authorization programme",
 }
 MAX_BINDING = 8
+
+
+class LawFacts(NamedTuple):
+    """Where the provisions an attestation bears on stood on the day of the report, by the tables with that digest."""
+
+    standing: tuple[Standing, ...]
+    tables: str
 
 
 def compose_cover(results: AssessmentResults, index: Index, envelope_digest: str, zone: tzinfo | None) -> Cover:
@@ -111,8 +121,8 @@ def _domains(results: AssessmentResults) -> tuple[DomainTally, ...]:
     return tuple(tallies)
 
 
-def compose_scope(results: AssessmentResults, zone: tzinfo | None) -> Scope:
-    """What was assessed and what was not."""
+def compose_scope(results: AssessmentResults, zone: tzinfo | None, law: LawFacts) -> Scope:
+    """What was assessed and what was not, and where the law stood on the day."""
     records = [item for item in results.bundle.items if item.kind != "document"]
     systems = {item.system for item in results.bundle.items}
     period = results.period
@@ -128,7 +138,18 @@ def compose_scope(results: AssessmentResults, zone: tzinfo | None) -> Scope:
         Fact("Standing of the profile", prose(results.profile.status)),
         Fact("Methods required by the profile", listing([str(method) for method in results.profile.methods])),
     )  # fmt: skip
-    return Scope(assessed, _not_assessed(results))
+    return Scope(assessed, _not_assessed(results), tuple(_law_row(one) for one in law.standing), law.tables)
+
+
+def _law_row(standing: Standing) -> LawRow:
+    known = f"The evidence found for this reaches to {standing.last_evidence}"
+    return LawRow(
+        title=prose(standing.title),
+        cite=prose(standing.cite),
+        status=f"{standing.status} since {standing.since}",
+        says=prose(standing.statement),
+        known=f"{known}." if standing.confirmed else f"{known}; nothing later was found to confirm or change it.",
+    )
 
 
 def _not_assessed(results: AssessmentResults) -> tuple[str, ...]:

@@ -9,12 +9,11 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from auditor.errors import RenderError
-from auditor.report.view import AttestationView
 
 MAIN_TEMPLATE = "attestation.html.j2"
 
 
-def render_html(view: AttestationView, templates: Mapping[str, str], main: str = MAIN_TEMPLATE) -> str:
+def render_html(view: object, templates: Mapping[str, str], main: str = MAIN_TEMPLATE) -> str:
     """The document as one HTML text. Everything printed is escaped; the templates only loop and choose.
 
     Raises:

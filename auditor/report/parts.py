@@ -100,11 +100,26 @@ class ContentsEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LawRow:
+    """Where a provision stood on the day of the report."""
+
+    title: str
+    cite: str
+    status: str
+    says: str
+    known: str
+    """How far the evidence for that reaches."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """What was assessed and what was not."""
 
     assessed: tuple[Fact, ...]
     not_assessed: tuple[str, ...]
+    law: tuple[LawRow, ...]
+    law_tables: str
+    """SHA-256 of the law tables the rows are from."""
 
 
 @dataclass(frozen=True, slots=True)

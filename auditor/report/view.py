@@ -24,7 +24,7 @@ from auditor.report.back import (
     compose_signatures,
     compose_verification,
 )
-from auditor.report.front import compose_cover, compose_method, compose_scope
+from auditor.report.front import LawFacts, compose_cover, compose_method, compose_scope
 from auditor.report.index import Index
 from auditor.report.middle import compose_domains, compose_risks, compose_summary
 from auditor.report.text import label
@@ -44,6 +44,7 @@ class AttestationInput:
     envelope_digest: str
     signers: Sequence[SignerFacts]
     steps: Sequence[StepFacts]
+    law: LawFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def compose(verified: AttestationInput, zone: tzinfo | None = None) -> Attestati
         instant=results.as_of,
         cover=compose_cover(results, index, verified.envelope_digest, zone),
         contents=_contents(domains),
-        scope=compose_scope(results, zone),
+        scope=compose_scope(results, zone, verified.law),
         method=compose_method(results, index),
         summary=compose_summary(results, index),
         domains=domains,

@@ -10,7 +10,8 @@ import pytest
 from auditor.assessment.mutants import query_mutants, statement_mutants
 from auditor.assessment.validation import validate
 from auditor.errors import SchemaError
-from auditor.jobs.content import LEDGER, content_folder, encode_ledger, load_catalog, validation_ledger
+from auditor.jobs.content import LEDGER, encode_ledger, load_catalog, validation_ledger
+from auditor.jobs.folders import content_folder
 from tests import small
 from tests.small import FILES, case
 

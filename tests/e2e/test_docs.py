@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.law.verbs import VERBS
 from auditor.cli.main import COMMANDS
 from tests.e2e.conftest import KEYS, ROOT, SAMPLES, Attested, auditor
 
-PAGES = ["README.md", "docs/verify.md"]
-ALLOWED = {"assess": {0, 10}, "attest": {0, 10}, "evidence": {0, 4}}
+PAGES = ["README.md", "docs/verify.md", "docs/law.md", "samples/law/README.md"]
+ALLOWED = {"assess": {0, 10}, "attest": {0, 10}, "evidence": {0, 4}, "law": {0, 12}}
 
 
 def logical_lines(text: str) -> list[str]:
@@ -38,6 +39,7 @@ def help_examples() -> list[tuple[str, str]]:
     for command in COMMANDS:
         examples: str = importlib.import_module(f"auditor.cli.{command}").EXAMPLES
         found += [(command, line) for line in logical_lines(examples)]
+    found += [("law", f"auditor law {example}") for verb in VERBS for example in verb.examples[1:]]
     return found
 
 
@@ -75,6 +77,8 @@ def test_the_example_runs(where: str, line: str, workplace: Path, skarvoy: Attes
     line = line.replace("sha256:…", keyid.group()).replace("urn:example:a ", "urn:example:sample-assessor ")
     if where in ("README.md", "evidence"):
         shutil.rmtree(workplace / "newbundle", ignore_errors=True)
+    if " init newfacts" in line:
+        shutil.rmtree(workplace / "newfacts", ignore_errors=True)
     (workplace / "new.pem").unlink(missing_ok=True)
     (workplace / "sample.pem").unlink(missing_ok=True)
     done = subprocess.run(

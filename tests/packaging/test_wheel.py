@@ -90,7 +90,7 @@ def test_the_catalog_inside_is_listed_in_full(elsewhere: Path, tmp_path: Path) -
 
 
 def test_the_templates_inside_are_found(elsewhere: Path, tmp_path: Path) -> None:
-    code = "from auditor.jobs.content import content_folder; print(content_folder('templates'))"
+    code = "from auditor.jobs.folders import content_folder; print(content_folder('templates'))"
     folder = Path(run(elsewhere / "bin" / "python", "-c", code, cwd=tmp_path).stdout.strip())
     assert folder.is_relative_to(elsewhere)
     assert (folder / "attestation.html.j2").is_file()

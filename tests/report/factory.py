@@ -10,6 +10,7 @@ from typing import Any
 
 from auditor.canon.instant import parse_instant
 from auditor.canon.json import canonical_bytes
+from auditor.jobs.print_attestation import law_facts
 from auditor.model.assessment import (
     Activity,
     AssessedControl,
@@ -44,6 +45,7 @@ SECOND = 1_000_000
 BEGAN = parse_instant("2026-07-01T00:00:00Z")
 ENDED = parse_instant("2026-10-01T00:00:00Z")
 AS_OF = parse_instant("2026-10-05T09:30:00Z")
+LAW = law_facts(None, "2026-10-05")
 PERIOD = Period(began=BEGAN, ended=ENDED)
 
 MET, NOT_MET, POSSIBLE, ABSENT, UNTRUSTED = (
@@ -204,6 +206,7 @@ def make_input(results: dict[str, Any]) -> AttestationInput:
             Step(4, "the time of signing is proven", "not-done", "the time of signing was not proven by an authority"),
             Step(5, "the results are recomputed from the evidence", "not-done", "no evidence bundle was given"),
         ),
+        law=LAW,
     )
 
 

@@ -1,0 +1,1 @@
+"""Other people's formats, at the border only."""

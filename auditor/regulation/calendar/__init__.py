@@ -1,0 +1,1 @@
+"""Duties and days: what is due when, and whether it still fits."""

@@ -1,0 +1,1 @@
+"""Places: their tier, the lists they are on, and what follows from it."""

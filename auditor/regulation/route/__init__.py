@@ -1,0 +1,1 @@
+"""Which authorization fits a party and its plan, condition by condition."""

@@ -1,0 +1,1 @@
+"""The law tables: read, checked, looked up for a day; and beside them the figures of public accelerators."""
