@@ -85,7 +85,8 @@ def refuse_all(problems: Sequence[AuditorError]) -> NoReturn:
 
 def shorten(value: object, limit: int = 120) -> str:
     """`value` on one printable line of at most `limit` characters, control characters escaped."""
-    text = value if isinstance(value, str) else repr(value)
+    # A date has a text of its own; its module is not loaded for that.
+    text = str(value) if value != "" and (isinstance(value, str) or hasattr(value, "isoformat")) else repr(value)
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: limit + 1])
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

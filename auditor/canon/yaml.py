@@ -47,18 +47,31 @@ def parse_yaml(data: bytes | str, name: str, *, max_bytes: int = 32 * 2**20) -> 
         try:
             data = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise SchemaError(f"not UTF-8 at byte {error.start}", place=name) from error
+            line = error.object.count(b"\n", 0, error.start) + 1
+            problem, hint = f"not UTF-8 at byte {error.start}", "save it as text in UTF-8"
+            raise SchemaError(problem, place=f"{name}:{line}", hint=hint) from error
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     lines: dict[tuple[str | int, ...], int] = {}
     try:
         reader = _Reader(yaml.parse(data, Loader=loader), name, lines)
         value = reader.document()
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{name}:{mark.line + 1}" if mark else name
-        problem = getattr(error, "problem", None) or str(error)
-        raise SchemaError(f"not YAML: {problem}", place=place) from error
+        raise _not_yaml(error, data, name) from error
     return Document(name, value, lines)
+
+
+def _not_yaml(error: Any, text: str, name: str) -> SchemaError:
+    """The refusal of PyYAML in our words; its reader names a character, its parser a place."""
+    character, mark = getattr(error, "character", None), getattr(error, "problem_mark", None)
+    if isinstance(character, int):
+        line = text.count("\n", 0, text.find(chr(character))) + 1
+        return SchemaError(
+            "not YAML: a control character", place=f"{name}:{line}", value=chr(character),
+            hint="remove it; if the file is no text at all, give the right one",
+        )  # fmt: skip
+    line = mark.line + 1 if mark else 1
+    hint = "look there and in the line before: for indentation by spaces, and closed quotes and brackets"
+    return SchemaError(f"not YAML: {getattr(error, 'problem', None) or error}", place=f"{name}:{line}", hint=hint)
 
 
 class _Reader:
@@ -77,7 +90,7 @@ class _Reader:
             kind = type(event).__name__
             if kind == "DocumentStartEvent":
                 if seen:
-                    self._refuse("only one document is allowed in a file", event)
+                    self._refuse("only one document is allowed in a file", event, hint="remove the line ---")
                 seen = True
                 value = self._node(next(self._events), ())
         return value
@@ -90,14 +103,14 @@ class _Reader:
             self._refuse("anchors and aliases are not allowed", event, hint="write the value out where it is used")
         # "!" marks text that was quoted; it is no tag of the author's.
         if event.tag not in (None, "!"):
-            self._refuse("tags are not allowed", event, value=event.tag)
+            self._refuse("tags are not allowed", event, value=event.tag, hint="remove the word with !")
 
     def _node(self, event: Any, path: tuple[str | int, ...]) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             self._refuse(f"more than {MAX_NODES} values", event)
         if len(path) > MAX_DEPTH:
-            self._refuse(f"nested deeper than {MAX_DEPTH}", event)
+            self._refuse(f"nested deeper than {MAX_DEPTH}", event, hint="flatten it, or close a bracket")
         kind = type(event).__name__
         self._refuse_features(event)
         self._lines[path] = event.start_mark.line + 1
@@ -134,7 +147,7 @@ class _Reader:
                 return members
             self._refuse_features(event)
             if kind != "ScalarEvent":
-                self._refuse("a key must be plain text", event)
+                self._refuse("a key must be plain text", event, hint="if it is text with braces, put it in quotes")
             key: str = event.value
             if key in members:
                 self._refuse("key given twice", event, value=key, hint="keep one of the two")

@@ -6,6 +6,7 @@ Only the command that was asked for is imported, so that help and verification s
 from __future__ import annotations
 
 import gc
+import io
 import sys
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,10 @@ def main(argv: list[str] | None = None) -> int:
     if argv is None:
         # Looking for garbage among modules that stay, and once more at the end, takes a sixth of a verification.
         gc.set_threshold(100_000)
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that is no UTF-8 shows what it lacks escaped; a stream that was closed is None.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         code = main(sys.argv[1:])
         # DuckDB's binding counts what is freed at the end, and prints what is not.
         if "duckdb" not in sys.modules:
@@ -84,7 +89,8 @@ def _run(command: str, words: list[str]) -> int:
     try:
         arguments = parser(command).parse_args(words)
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except AuditorError as error:
         _tell(error)
         from auditor.cli.exits import exit_code
@@ -93,6 +99,13 @@ def _run(command: str, words: list[str]) -> int:
     except BrokenPipeError:
         # The reader of our output left; what was asked for was done up to there.
         sys.stderr.close()
+        return 9
+    except OSError as error:
+        # Files have refusals of their own, with the path; what has none is our output.
+        if error.filename is not None:
+            raise
+        print(f"auditor: machine: the output cannot be written: {error.strerror}", file=sys.stderr)
+        sys.stdout = None  # what is still in it would be tried again at the end
         return 9
     except KeyboardInterrupt:
         print("auditor: interrupted; nothing half-written was left, run it again", file=sys.stderr)

@@ -7,16 +7,15 @@ source, ...), sorted by id.
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 
+from auditor import collector
 from auditor.canon.json import canonical_bytes
 from auditor.canon.merkle import root_hash
 from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError, refuse_all
@@ -79,7 +78,9 @@ def admit(bundle: Path, *, workers: int | None = None) -> Admission:
         MachineError: the machine refuses to read.
         All problems found are raised as one error of the first one's class, the rest in `hint` and `problems`.
     """
-    with uncollected(), Root(bundle) as root:
+    # A large manifest is a million objects that stay; to look through all of them for garbage again and again took a
+    # fifth of the time.
+    with collector.paused(), Root(bundle) as root:
         manifest = read_manifest(root)
         problems = list(_presence(root, manifest))
         blocked = {problem.place for problem in problems}
@@ -91,21 +92,6 @@ def admit(bundle: Path, *, workers: int | None = None) -> Admission:
         refuse_all(problems)
     files = tuple(AdmittedFile(item, one) for item, one in zip(items, found, strict=True) if isinstance(one, Identity))
     return Admission(bundle, manifest, files, bundle_root(manifest))
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """No garbage collection meanwhile: a large manifest is a million objects that stay, and none of them in a cycle.
-
-    To look through all of them again and again took a fifth of the time of admission.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _presence(root: Root, manifest: Manifest) -> Iterator[AuditorError]:

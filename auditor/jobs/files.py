@@ -37,8 +37,11 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     Raises:
         MachineError: the folder does not exist, no permission, disk full; the old file is left as it was.
     """
+    import errno
     import secrets
 
+    if path.is_dir():
+        raise machine_error(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o644)
@@ -67,6 +70,7 @@ def machine_error(error: OSError, path: Path | str) -> MachineError:
         "ENOSPC": "make room on the disk and run it again",
         "EDQUOT": "make room on the disk and run it again",
         "EISDIR": "give a file, not a folder",
+        "EEXIST": "choose another name; there is something of that name already",
         "ENOTDIR": "a part of the path is a file",
     }
     import errno

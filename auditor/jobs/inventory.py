@@ -31,7 +31,7 @@ from auditor.jobs.files import machine_error
 from auditor.jobs.inventory_rows import COLUMNS, OPTIONAL, REQUIRED, SERIAL, Judge, Row
 from auditor.model.facts import Authorization, Condition, Inventory
 from auditor.regulation.quantities.holdings import ATTRITION, Lot
-from auditor.regulation.quantities.inventory import Changes, Difference, Differing, Kind, Taken
+from auditor.regulation.quantities.reconciliation import Changes, Difference, Differing, Kind, Taken
 
 if TYPE_CHECKING:
     from auditor.regulation.facts.file import FactsFile
@@ -194,23 +194,26 @@ class _Shelf:
         run(self._connection, f"CREATE VIEW {quote(name)} AS SELECT line, {picked} FROM {stage.table}")
 
     def _refuse_twice(self, name: str, inventory: Inventory) -> None:
-        """Refuse serials that come more than once, whatever the rows say of them."""
+        """Refuse serials that come more than once, whatever the rows say of them; case and blanks tell none apart."""
         # Hashes first: a file without repetitions costs one aggregation over integers; suspects are compared whole.
-        suspects = f"SELECT h FROM (SELECT hash(serial) AS h FROM {quote(name)}) GROUP BY h HAVING count(*) > 1"
+        key = "upper(replace(serial, ' ', ''))"
+        suspects = f"SELECT h FROM (SELECT hash({key}) AS h FROM {quote(name)}) GROUP BY h HAVING count(*) > 1"
         found = run(
             self._connection,
-            f"SELECT serial, min(line) AS first, list_sort(list(line))[2:{PROBLEMS + 1}] FROM {quote(name)} "
-            f"WHERE hash(serial) IN ({suspects}) GROUP BY serial HAVING count(*) > 1 ORDER BY first LIMIT {PROBLEMS}",
+            f"SELECT arg_min(serial, line), min(line) AS first, "
+            f"list_sort(list({{'line': line, 'serial': serial}}))[2:{PROBLEMS + 1}] FROM {quote(name)} "
+            f"WHERE hash({key}) IN ({suspects}) GROUP BY {key} HAVING count(*) > 1 ORDER BY first LIMIT {PROBLEMS}",
         )
         problems = [
             FactsError(
-                f"serial: also in line {first}; a chip is at one site, in one condition",
-                place=f"{inventory.file}:{line}",
-                value=serial,
+                f"serial: also in line {first}{'' if again['serial'] == spelled else f' as {spelled}'}; "
+                "a chip is at one site, in one condition",
+                place=f"{inventory.file}:{again['line']}",
+                value=again["serial"],
                 hint="remove one of the rows, or correct its serial",
             )
-            for serial, first, lines in found
-            for line in lines
+            for spelled, first, others in found
+            for again in others
         ]
         if problems:
             refuse_all(problems[:PROBLEMS])

@@ -15,7 +15,8 @@ from auditor.jobs.folders import content_folder, folder_files
 if TYPE_CHECKING:
     from auditor.model.facts import Chip, Inventory
     from auditor.regulation.facts.file import FactsFile
-    from auditor.regulation.quantities.inventory import Changes, Lot
+    from auditor.regulation.quantities.holdings import Lot
+    from auditor.regulation.quantities.reconciliation import Changes
     from auditor.regulation.tables.law import Law
 
 ACCELERATORS = "products/accelerators.yaml"
@@ -43,6 +44,10 @@ def load_law(controls: Path | None = None, tables: Path | None = None) -> Law:
 
 
 def _tables(folder: Path, prefix: str) -> dict[str, bytes]:
+    if not folder.is_dir():
+        raise MachineError(
+            "holds no law tables, being no folder", place=str(folder), hint="give a folder of .yaml files"
+        )
     files = {prefix + name: data for name, data in folder_files(folder).items() if name.endswith(".yaml")}
     if not files:
         raise MachineError("holds no law tables", place=str(folder), hint="give a folder of .yaml files, or none")

@@ -46,7 +46,8 @@ def parse_ppm(text: object) -> object:
     return int(scaled)
 
 
-def _date(value: object) -> object:
+def parse_date(value: object) -> date:
+    """The day that text such as "2026-10-01" names; raises ValueError for any other spelling."""
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or not _DATE.fullmatch(value):
@@ -58,7 +59,9 @@ def _date(value: object) -> object:
 
 
 Date = Annotated[
-    date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"})
+    date,
+    BeforeValidator(parse_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^{_DATE.pattern}$"}),
 ]
 """A calendar day, such as 2026-10-01."""
 
@@ -67,6 +70,16 @@ Instant = Annotated[int, BeforeValidator(_instant), PlainSerializer(format_insta
 
 Duration = Annotated[int, BeforeValidator(_duration)]
 """Microseconds; ISO 8601 text such as PT60S in YAML, microseconds in JSON."""
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("true or false, not a whole number")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+"""A whole number; `true`, which Python takes for 1, is none."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$")]
 """A name used as an identifier: letters, digits and . _ / : @ + - only."""

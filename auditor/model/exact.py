@@ -43,6 +43,11 @@ def spoken(number: Decimal) -> str:
     return f"{int(whole):,}" + (f".{fraction}" if fraction else "")
 
 
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 site", "2,000 sites", "2 countries"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def percent(part: Decimal, whole: Decimal, places: int = 4) -> Decimal:
     """`part` of `whole` in percent, rounded for display; comparing with a limit is `part * 100 <= limit * whole`.
 
@@ -60,7 +65,7 @@ def quotient(part: Decimal, whole: Decimal, places: int = 4) -> Decimal:
     """
     if not whole:
         raise ZeroDivisionError("no share of nothing")
-    wide = Context(prec=60)
+    wide = Context(prec=EXACT.prec)
     return wide.divide(part, whole).quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, wide)
 
 

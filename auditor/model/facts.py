@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from auditor.model.base import Date, Frozen, Name, Text
+from auditor.model.base import Date, Frozen, Name, Text, Whole
 from auditor.model.exact import Exact
 from auditor.model.law import Country
 
@@ -70,6 +70,10 @@ class Party(Frozen):
     meets: tuple[Literal["1", "2", "3", "4", "7", "8", "9", "13", "16", "17"], ...] = ()
     """Paragraphs of Supplement No. 10 that an assessment found satisfied by the party; `assessment` names it."""
     assessment: Text | None = None
+
+
+UNKNOWN = "unknown"
+"""The owner or holder nobody knows; no party has this id."""
 
 
 class Holding(Frozen):
@@ -152,7 +156,7 @@ class Unit(Frozen):
     class Rate(Frozen):
         """A peak rate: tera operations (or floating-point operations) a second, at the largest input bit length."""
 
-        bits: int = Field(ge=1, le=128)
+        bits: Whole = Field(ge=1, le=128)
         tops: Positive
         """Tera operations a second, a multiply-accumulate counted as two: the usual TOPS or TFLOPS of a data sheet."""
         sparse: bool = False
@@ -168,7 +172,7 @@ class Unit(Frozen):
         contradicts: Read = ""
         """What speaks against the figure being dense: the same chip's sparse figure in the shipped table."""
 
-    count: int = Field(default=1, ge=1)
+    count: Whole = Field(default=1, ge=1)
     rates: tuple[Rate, ...] = Field(min_length=1)
 
 
@@ -179,7 +183,7 @@ class Die(Frozen):
     mm2: Positive
     non_planar: bool | None = None
     """Made on a process node with a non-planar transistor architecture; absent if not known."""
-    count: int = Field(default=1, ge=1)
+    count: Whole = Field(default=1, ge=1)
     source: Text | None = None
     """Where the area is from, if not from the chip's source."""
     confidence: FigureConfidence | None = None
@@ -236,7 +240,7 @@ class Shipment(Frozen):
     id: Name
     date: Date
     chip: Name
-    quantity: int = Field(ge=1, le=100_000_000)
+    quantity: Whole = Field(ge=1, le=100_000_000)
     to: Name
     """Id of the site."""
     origin: Country | None = None

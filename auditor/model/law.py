@@ -14,7 +14,7 @@ from auditor.model.exact import Exact
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 """An ISO 3166-1 alpha-2 code; quote it in YAML elsewhere, since YAML 1.1 reads NO as a truth value."""
 
-Quarter = Annotated[str, StringConstraints(pattern=r"^20\d{2}-Q[1-4]$")]
+Quarter = Annotated[str, StringConstraints(pattern=r"^\d{4}-Q[1-4]$")]
 """A calendar quarter such as 2026-Q2."""
 
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]

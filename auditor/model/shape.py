@@ -56,7 +56,14 @@ def shape(model: type[M], document: Document, *, error: type[AuditorError] = Sch
 
 def refusals(invalid: ValidationError, document: Document, kind: type[E]) -> list[E]:
     """One refusal of class `kind` for each complaint of pydantic, with the field's path and its file and line."""
-    return [_refusal(complaint, document, kind) for complaint in invalid.errors(include_url=False)]
+    complaints = invalid.errors(include_url=False)
+    within = {path[:depth] for path in (one["loc"] for one in complaints) for depth in range(len(path))}
+    # A list of which pydantic took no entry, since each has a complaint of its own, is not too short besides.
+    return [
+        _refusal(complaint, document, kind)
+        for complaint in complaints
+        if complaint["type"] != "too_short" or complaint["loc"] not in within
+    ]
 
 
 def _refusal(complaint: Any, document: Document, kind: type[E]) -> E:
@@ -84,5 +91,7 @@ def _refusal(complaint: Any, document: Document, kind: type[E]) -> E:
         problem, hint = _PLAINLY[complaint["type"]]
         return kind(f"{field}: {problem.format(**context)}", place=place, value=value, hint=hint)
     expected = context.get("expected")
+    if expected == str(value):
+        value = repr(value)  # text where a number is expected looks the same without its quotes
     hint = f"use {expected}" if expected else f"correct {field}"
     return kind(f"{field}: {message[:1].lower()}{message[1:]}", place=place, value=value, hint=hint)

@@ -33,6 +33,14 @@ class Verdict(StrEnum):
     UNDETERMINED = "cannot be determined"
 
 
+SAYS = {
+    Verdict.OPEN: "is open by what is checked here",
+    Verdict.CLOSED: "is closed",
+    Verdict.UNDETERMINED: "cannot be determined",
+}
+"""What a verdict says of an authorization, after its name."""
+
+
 class Check(Frozen):
     """A condition and what the facts say of it."""
 

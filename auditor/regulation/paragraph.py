@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from auditor.errors import UnknownReferenceError
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.law import Ambiguity, Confidence, Paragraph, Status
-from auditor.regulation.tables.law import Law
+from auditor.regulation.tables.law import Law, at_or_below
 from auditor.regulation.working import Working, question
 
 
@@ -84,16 +84,12 @@ def concerning(law: Law, name: str) -> tuple[Ambiguity, ...]:
         row
         for rows in law.ambiguities.values()
         for row in rows
-        if any(_at_or_below(name, concern) or _at_or_below(concern, name) for concern in row.concerns)
+        if any(at_or_below(name, concern) or at_or_below(concern, name) for concern in row.concerns)
     )
 
 
-def _at_or_below(name: str, paragraph: str) -> bool:
-    return name == paragraph or name.startswith(f"{paragraph}.")
-
-
 def _rows(work: Working, name: str) -> list[Paragraph]:
-    known = [one for one in work.law.paragraphs if _at_or_below(one, name)]
+    known = [one for one in work.law.paragraphs if at_or_below(one, name)]
     if not known:
         near = get_close_matches(name, work.law.paragraphs, n=1)
         hint = f"did you mean {near[0]}?" if near else "give an id such as supplement-10.14.b or supplement-8.B"

@@ -79,8 +79,9 @@ def over_time(
             days, values = _floats(line)
             axes.plot(days, values, drawstyle="steps-post", color=BREACH, linewidth=1.1, linestyle=(0, (6, 3)))
             axes.annotate(
-                line.name, (days[0], values[0]), xytext=(3, 4), textcoords="offset points", color=BREACH, size=8
-            )
+                line.name, (days[-1], values[-1]), xytext=(14, 0), textcoords="offset points", va="center",
+                color=BREACH, size=8,
+            )  # fmt: skip
         axes.margins(x=0.03, y=0.12)
         if breach is not None:
             days = [day for line in (*lines, *limits) for day, _ in line.points]

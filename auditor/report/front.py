@@ -142,13 +142,12 @@ def compose_scope(results: AssessmentResults, zone: tzinfo | None, law: LawFacts
 
 
 def _law_row(standing: Standing) -> LawRow:
-    known = f"The evidence found for this reaches to {standing.last_evidence}"
     return LawRow(
         title=prose(standing.title),
         cite=prose(standing.cite),
         status=f"{standing.status} since {standing.since}",
         says=prose(standing.statement),
-        known=f"{known}." if standing.confirmed else f"{known}; nothing later was found to confirm or change it.",
+        known=f"Evidence to {standing.last_evidence}.",
     )
 
 

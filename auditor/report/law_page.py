@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +13,16 @@ from auditor.model.base import Frozen
 from auditor.model.exact import spoken
 from auditor.regulation.quantities.country import CountryUse
 from auditor.regulation.quantities.nveu import National
-from auditor.regulation.quantities.uveu import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Breach, Point, Share, Shares
+from auditor.regulation.quantities.shares import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Point, Share
+from auditor.regulation.quantities.uveu import Breach, Shares
 from auditor.regulation.tables.countries import country_name
 from auditor.report.charts import Gauge, Line, gauges, over_time
 from auditor.report.html import render_html
 
 TEMPLATE = "law.html.j2"
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls, which HTML does not allow, and marks that turn the direction of what follows."""
+
 MOST_COUNTRIES = 4
 """Countries drawn as lines of their own; the table has every one."""
 
@@ -71,8 +76,9 @@ def law_page(title: str, facts: str, answers: Sequence[Answer[Frozen]]) -> LawPa
 
 
 def render_law_page(page: LawPage, templates: Mapping[str, str]) -> str:
-    """The page as one HTML file that fetches nothing."""
-    return render_html(page, templates, TEMPLATE)
+    """The page as one HTML file that fetches nothing; what the facts say that cannot be seen is shown as ‹U+202E›."""
+    html = render_html(page, templates, TEMPLATE)
+    return _UNSEEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", html)
 
 
 def _section(answer: Answer[Frozen]) -> Section:

@@ -6,9 +6,7 @@ such record ends the rendering.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -19,6 +17,7 @@ from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcherResponse
 
+from auditor import collector
 from auditor.errors import RenderError
 from auditor.report.complaints import Complaints
 from auditor.report.shortcuts import Html
@@ -66,7 +65,9 @@ def render_pdf(
     """
     fetcher = _LocalFetcher(fonts)
     moment = (_EPOCH + timedelta(microseconds=instant)).replace(microsecond=0)
-    with Complaints("weasyprint", "fontTools") as complaints, _collector_paused():
+    # A layout makes millions of objects that all live to its end; looking for garbage among them costs a quarter of
+    # the time and finds none.
+    with Complaints("weasyprint", "fontTools") as complaints, collector.paused():
         try:
             data = _write(html, stylesheet, fetcher, attachments, moment)
         except FatalURLFetchingError as error:
@@ -75,19 +76,6 @@ def render_pdf(
             ) from error
     complaints.refuse()
     return data
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    # A layout makes millions of objects that all live to its end; looking for garbage among them costs a quarter of
-    # the time and finds none.
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _write(

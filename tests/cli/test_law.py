@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,6 +112,12 @@ def test_every_verb_has_an_example_in_the_commands_own_help() -> None:
         ["destination", "NO", "--as-of", "2026-02-30"],
         ["destination", "NO", "--as-of", "20261122"],
         ["destination", "NO", "--as-of", "today"],
+        ["destination", "NO", "--as-of", "2026-W01-1"],
+        ["destination", "NO", "--as-of", "0000-01-01"],
+        ["destination", "NO", "--as-of", "2101-01-01"],
+        ["destination", "NO", "--as-of", "٢٠٢٦-٠١-٠١"],
+        ["lpp", "--year", "0"],
+        ["lpp", "--year", "2_026"],
         ["destination", "NO", "--format", "yaml"],
         ["uveu", "--plans", "x"],
         ["lpp", "--year", "soon"],
@@ -151,7 +160,7 @@ def test_the_facts_file_is_named_once(capsys: pytest.CaptureFixture[str]) -> Non
         (["destination", "\x1b[2J"], 11, "no ISO 3166-1"),
         (["chip", "nvidia-h100"], 11, "did you mean nvidia-h100"),
         (["chip", "abacus-of-grandfather"], 11, "auditor law chip lists"),
-        (["paragraph", "10.20"], 3, "no such paragraph"),
+        (["paragraph", "10.20"], 11, "no such paragraph"),
         (["destination", "NO", "--tables", "nowhere"], 9, "no law tables"),
         (["destination", "NO", "--controls", "nowhere"], 9, "no law tables"),
         (["reconcile", SAMPLE / "facts.yaml", "--as-of", "2026-03-01"], 11, "no inventory before"),
@@ -199,6 +208,65 @@ def test_hostile_names_do_not_move_the_cursor(folder: Path, capsys: pytest.Captu
                 json.loads(shown.out)
     law("entity", path, "--format", "json")
     assert "A\x1b[2J\u202eB\x07\nC\U000e0001" in json.loads(capsys.readouterr().out)["result"]["name"]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2099-12-31", "2100-12-31"])
+@pytest.mark.parametrize("verb", QUESTIONS, ids=lambda verb: verb.name)
+def test_a_day_at_the_edge_is_answered_or_undetermined(verb: Any, day: str, folder: Path) -> None:
+    late = "date: 2100-06-01, chip: nvidia-h100-sxm, quantity: 1, to: khalifa, authorization: nveu"
+    path = edit(folder, "plans:\n", f"plans:\n  - {{id: late, title: L, shipments: [{{id: l-1, {late}}}]}}\n")
+    words = [str(path) if word == str(SAMPLE / "facts.yaml") else word for word in words_of(verb.examples[0])]
+    words = ["late" if word == "expansion" else word for word in words]
+    # The last --as-of counts; the calendar's --until may be before it.
+    assert law(*words, "--as-of", day) in (0, 11, 12)
+
+
+def test_hostile_names_are_seen_on_the_page_and_do_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    evil = r"A\e[31m<script>x</script>{{7*7}}$x^2$\u202e\x9b\r"
+    path = edit(folder, "name: Fjellkraft ASA", f'name: "{evil}"')
+    edit(folder, "title: Fjellkraft and its neighbours", f'title: "{evil}"')
+    assert law("picture", path, "--plan", "expansion", "--as-of", AS_OF, "--html", tmp_path / "x.html") in (0, 12)
+    page = (tmp_path / "x.html").read_text()
+    edit(folder, "ownership:\n", "ownership:\n  - {owner: unknown, owned: fjellkraft, percent: 60}\n")
+    assert law("picture", path, "--as-of", AS_OF, "--html", tmp_path / "\x1b[2J.html") == 12
+    out = capsys.readouterr().out
+    assert [c for c in out if not c.isprintable() and c != "\n"] == []
+    assert "ultimate parent" in out
+    assert re.findall("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", page) == []
+    assert "<script" not in page
+    assert "A‹U+001B›[31m&lt;script&gt;x&lt;/script&gt;{{7*7}}$x^2$‹U+202E›‹U+009B›" in page
+
+
+@pytest.mark.parametrize("target", ["", ".", "..", "/"])
+@pytest.mark.parametrize("option", ["--html", "--ics"])
+def test_a_folder_is_no_file_to_write(
+    option: str, target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["picture"] if option == "--html" else ["calendar"]
+    assert law(*words, SAMPLE / "facts.yaml", "--as-of", AS_OF, option, target) == 9
+    assert "give a file, not a folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("redirect", [">/dev/full", ">&-", "| head -c 1"])
+def test_output_that_cannot_be_written_ends_without_a_traceback(redirect: str) -> None:
+    line = f"{sys.executable} -m auditor.cli.main law status {redirect}"
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+    assert (done.returncode, "cannot be written" in done.stderr) == (9, True) or redirect != ">/dev/full"
+
+
+def test_a_terminal_without_utf8_is_written_to(folder: Path) -> None:
+    line = [sys.executable, "-c", "from auditor.cli.main import main; raise SystemExit(main())", "law", "status"]
+    done = subprocess.run(
+        line, cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PYTHONIOENCODING": "latin-1"}
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\\u2500" in done.stdout
 
 
 # Inventories beside the facts file
@@ -266,6 +334,11 @@ def test_an_absent_inventory_is_no_empty_one(folder: Path, verb: str, capsys: py
 
 # Tables
 
+NEWER = (
+    "rows: [{{id: {id}, value: 5, unit: {unit}, meaning: m, cite: c, source: fr-2025-00636, confidence: primary, "
+    "provision: country-allocation, since: 2026-11-01, seen: 2026-11-20}}]"
+)
+
 
 def test_a_users_table_is_laid_over_and_named_as_theirs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     limit = load_law().limits["uveu.single-country.percent"][-1]
@@ -289,6 +362,8 @@ def test_a_users_table_is_laid_over_and_named_as_theirs(tmp_path: Path, capsys: 
         ("limits.yml.yaml", "rows: []", "no law table"),
         ("speeds.yaml", "rows: []", "no law table"),
         ("limits.yaml", "rows: {", "not YAML"),
+        ("limits.yaml", NEWER.format(id="country.alocation", unit="TPP"), "no such limit to take over from"),
+        ("limits.yaml", NEWER.format(id="country.allocation", unit="percent"), "another unit than before"),
     ],
 )
 def test_wrong_tables_are_a_fault_of_content(
@@ -348,6 +423,30 @@ def test_check_says_what_each_question_lacks(folder: Path, capsys: pytest.Captur
     path = edit(folder, "    headquarters: IN\n", "")
     assert law("check", path, "--as-of", AS_OF) == 0
     assert "headquarters" in capsys.readouterr().out
+
+
+def test_check_of_a_fresh_folder_reads_well(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert law("init", tmp_path / "new") == 0
+    capsys.readouterr()
+    assert law("check", tmp_path / "new" / "facts.yaml", "--as-of", AS_OF) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "2 parties, 1 holding, 2 sites, 1 inventory, 1 shipment, 1 plan, 1 model." in out
+    assert "equivalents" not in out, "it asks nothing of the facts file"
+
+
+def test_readings_without_a_breach_say_so(capsys: pytest.CaptureFixture[str]) -> None:
+    law("country", SAMPLE / "facts.yaml", "--country", "IN", "--as-of", AS_OF)
+    breaches = capsys.readouterr().out.split("\n  breaches\n")[1].split("\n\n")[0].splitlines()
+    assert breaches[0].split() == ["attrition", "counting", "date", "used", "shipments"]
+    assert all(line.split()[-1] == "none" for line in breaches[2:])
+    assert len(breaches) == 6
+
+
+def test_check_notes_a_holding_given_twice(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = edit(folder, "ownership:\n", "ownership:\n" + "  - {owner: megha, owned: solvind, percent: 20}\n" * 2)
+    assert law("check", path, "--as-of", AS_OF) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("what megha holds of solvind stands at facts.yaml:") == 1
 
 
 def test_check_notes_what_is_likely_a_slip(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

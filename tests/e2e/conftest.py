@@ -1,4 +1,4 @@
-"""The two sample facilities, attested once for all tests of this folder (one worker runs them all)."""
+"""The two sample facilities, attested once by each worker that runs tests of this folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,13 +81,6 @@ def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Attested:
 def skarvoy(tmp_path_factory: pytest.TempPathFactory) -> Attested:
     """The facility with planted violations."""
     return _attest("skarvoy", tmp_path_factory.mktemp("skarvoy"))
-
-
-def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Everything that uses the attested samples runs in one worker, so that they are attested once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("samples"))
 
 
 Run = Callable[..., Done]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from auditor import collector
 from auditor.canon.json import canonical_bytes
 from auditor.canon.merkle import leaf_hash, node_hash
 from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError
@@ -467,7 +468,7 @@ def test_big_and_many_files_have_the_same_digests(tmp_path: Path, monkeypatch: p
 def test_garbage_is_collected_again_after_admission(bundle: Path) -> None:
     admit(bundle)
     assert gc.isenabled()
-    with admission_module.uncollected():
+    with collector.paused():
         admit(bundle)
         assert not gc.isenabled()
     assert gc.isenabled()

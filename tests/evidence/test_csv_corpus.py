@@ -169,9 +169,8 @@ def test_a_file_that_is_not_the_mappings_is_refused(tmp_path: Path, data: bytes,
     assert caught.value.place.startswith("evidence/a.csv")
 
 
-def test_a_huge_field_is_refused_quickly_and_in_little_memory(tmp_path: Path) -> None:
+def test_a_huge_field_is_refused_in_little_memory(tmp_path: Path) -> None:
     import resource
-    import time
 
     from auditor.evidence.formats.csv import read_records
 
@@ -180,24 +179,27 @@ def test_a_huge_field_is_refused_quickly_and_in_little_memory(tmp_path: Path) ->
         file.write(HEAD + GOOD + b"2026-10-01 00:30:00,m1,7,")
         file.seek(150 << 20, 1)  # a hole: NUL bytes without disk
         file.write(b"\n" + LAST)
-    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with open(path, "rb") as stream:
         found = list(read_records(stream, ("time", "meter", "value", "note"), ","))
     assert [type(f).__name__ for f in found] == ["Record", "Malformed", "Record"]
-    assert time.monotonic() - began < 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 120_000
 
 
-def test_open_quotes_cost_linear_time(tmp_path: Path) -> None:
-    import time
+def test_open_quotes_cost_linear_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from auditor.evidence.formats import csv
 
-    body = b'a,"b\n' * 20_000
-    began = time.monotonic()
-    from auditor.evidence.formats.csv import read_records
+    fed = 0
+    feed = csv._Splitter.feed
 
+    def counted(self: csv._Splitter, data: bytes) -> str | None:
+        nonlocal fed
+        fed += len(data)
+        return feed(self, data)
+
+    monkeypatch.setattr(csv._Splitter, "feed", counted)
     path = tmp_path / "open.csv"
-    path.write_bytes(b"x,y\n" + body + b"\n" * 100_000)
+    path.write_bytes(b"x,y\n" + b'a,"b\n' * 20_000 + b"\n" * 100_000)
     with open(path, "rb") as stream:
-        count = sum(1 for _ in read_records(stream, ("x", "y"), ","))
-    assert count == 120_000
-    assert time.monotonic() - began < 30
+        assert sum(1 for _ in csv.read_records(stream, ("x", "y"), ",")) == 120_000
+    assert fed <= 4 * path.stat().st_size

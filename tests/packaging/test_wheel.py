@@ -19,8 +19,6 @@ from auditor import __version__
 
 ROOT = Path(__file__).parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-# Built and installed once, by one worker.
-pytestmark = pytest.mark.xdist_group("packaging")
 
 
 def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:

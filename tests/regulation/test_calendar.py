@@ -165,6 +165,26 @@ def test_construction_in_a_country_notified_before_is_done() -> None:
     assert notice.state is State.DONE
 
 
+@pytest.mark.parametrize(
+    ("owned", "state"), [("", State.TOO_LATE), ("{owner: other, owned: acme, percent: 51}", State.DONE)]
+)
+def test_another_companys_notice_of_the_country_is_none(owned: str, state: State) -> None:
+    text = plan("2028-12-01", site=", construction: 2026-12-01").replace(
+        "country: US, owner: acme", "country: DE, owner: other, notified: 2025-09-01"
+    )
+    text = text.replace("veu: [uveu]}", "veu: [uveu]}, {id: other, name: Other, headquarters: US}")
+    (notice,) = of(asked(f"{text}\nownership: [{owned}]", begins=date(2026, 1, 1)), "construction-notice")
+    assert notice.state is state
+
+
+def test_each_company_has_a_first_construction_in_a_country() -> None:
+    text = plan("2028-12-01", site=", construction: 2027-06-01").replace(
+        "country: US, owner: acme", "country: DE, owner: other, construction: 2027-03-01"
+    )
+    text = text.replace("veu: [uveu]}", "veu: [uveu]}, {id: other, name: Other, headquarters: US, veu: [uveu]}")
+    assert {notice.subject for notice in of(asked(text), "construction-notice")} == {"old", "new"}
+
+
 @pytest.mark.parametrize(("age", "state"), [(30, State.DUE), (31, State.OVERDUE), (0, State.DUE)])
 def test_the_30_days_after_an_incident(age: int, state: State) -> None:
     day = ON - timedelta(days=age)

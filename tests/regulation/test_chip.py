@@ -530,3 +530,10 @@ def test_stating_more_never_adds_a_possibility(units: list[Unit], dies: list[Die
     vague, sure = asked(made(units=units, dies=dies, dc=dc)), asked(made(units=units, dies=stated, dc=dc))
     if any(die.kind != "memory" for die in dies) and vague.result and sure.result and any(d.non_planar for d in stated):
         assert set(sure.result.possible) <= set(vague.result.possible)
+
+
+@pytest.mark.parametrize("tops", ["9" * 30, "9e99", "999999999999999999999999999999.999999999999e99"])
+def test_figures_as_large_as_the_pattern_allows_have_a_density(tops: str) -> None:
+    answer = asked(made((128, tops), area="0.000000000001"))
+    assert answer.result is not None
+    assert answer.result.level is Level.A

@@ -146,6 +146,13 @@ def test_every_owner_in_the_country_counts() -> None:
     assert any("Norge" in one and "with caution" in one for one in answer.cautions)
 
 
+def test_a_shipment_to_an_entity_of_5a_is_counted_with_caution() -> None:
+    plan = ("a 2026-06-01 k 4 no-in license",)
+    assert any("Norge" in one and "with caution" in one for one in ask((), plan=plan).cautions)
+    for line in ("a 2026-06-01 k 4 no-in uveu", "a 2026-06-01 k 4 in-1 license"):
+        assert not any("with caution" in one for one in ask((), plan=(line,)).cautions)
+
+
 def test_shipments_made_count_from_their_date() -> None:
     made = ("a 2026-02-14 k 50 in-1 license", "b 2026-02-16 k 5 in-1 license", "c 2026-03-02 k 7 in-1 license")
     found = result((licensed(10),), made=made)

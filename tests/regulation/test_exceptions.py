@@ -204,6 +204,24 @@ def test_a_copy_not_sent_is_due_then_late(on: date, finding: Finding) -> None:
     assert checked(year(world(more=certified), on=on), "lpp.certification") == {finding}
 
 
+@pytest.mark.parametrize(
+    ("dates", "finding"),
+    [
+        ("signed: 2026-05-30, copy_sent: 2026-06-02", Finding.DUTY),
+        ("signed: 2026-05-01, copy_sent: 2026-06-02", Finding.NOT_MET),
+        ("signed: 2026-06-02, copy_sent: 2026-06-03", Finding.MISSING),
+    ],
+)
+def test_what_is_still_to_come_is_not_done(dates: str, finding: Finding) -> None:
+    certified = f"certifications: [{{party: top, authorization: lpp, {dates}}}]"
+    assert checked(year(world(ship("a", 1), more=certified)), "lpp.certification") == {finding}
+
+
+def test_a_notice_still_to_come_is_not_given() -> None:
+    answer = year(world(planned=ship("a", 641, day="2026-08-01", more=", notice: 2026-07-01")), plan="p")
+    assert checked(answer, "lpp.notice") == {Finding.DUTY}
+
+
 def test_a_certification_for_another_exception_is_none() -> None:
     certified = "certifications: [{party: top, authorization: aia, signed: 2026-05-01}]"
     assert checked(year(world(ship("a", 1), more=certified)), "lpp.certification") == {Finding.MISSING}
@@ -470,8 +488,15 @@ def test_shipments_under_aia_without_certification_or_notice_named_are_missing()
     assert findings(answer.result.checks, "aia.notice") == {Finding.MISSING}
 
 
-@pytest.mark.parametrize(("signed", "finding"), [("2026-03-01", Finding.SATISFIED), ("2026-03-02", Finding.NOT_MET)])
-def test_the_certification_comes_before_the_first_shipment(signed: str, finding: Finding) -> None:
+@pytest.mark.parametrize(
+    ("signed", "finding"),
+    [
+        ("2026-03-01", Finding.SATISFIED),
+        ("2026-03-02", Finding.MISSING),  # the text is not known to say that it must come before
+        ("2026-06-02", Finding.MISSING),  # still to come on the day asked about
+    ],
+)
+def test_a_certification_after_the_first_shipment_is_not_taken_as_enough(signed: str, finding: Finding) -> None:
     more = f"certifications: [{{party: one, authorization: aia, signed: {signed}}}]"
     answer = aia(LAW, ON, facts(ally(ship("a", 1, under="aia", more=", notice: 2026-02-01"), more=more)), (), "one")
     assert answer.result is not None
@@ -514,12 +539,35 @@ def test_no_assessment_helps_in_macau_or_d5(country: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [ally(country="IN", site=FIT, parent="IN"), ally(country="IN", site=FIT, headquarters="IN")]
+    "text", [ally(country="IN", site=FIT, parent="CN"), ally(country="IN", site=FIT, headquarters="IN")]
 )
 def test_no_assessment_helps_an_entity_of_elsewhere(text: str) -> None:
     answer = weights_facility(LAW, ON, facts(text), "s1")
     assert answer.result is not None
     assert answer.result.verdict is Verdict.CLOSED
+
+
+def test_whether_the_parent_counts_outside_5a_is_left_open() -> None:
+    answer = weights_facility(LAW, ON, facts(ally(country="IN", site=FIT, parent="IN")), "s1")
+    assert answer.outcome is Outcome.CANNOT_BE_DETERMINED
+    assert answer.result is not None
+    assert answer.result.verdict is Verdict.UNDETERMINED
+    inside = weights_facility(LAW, ON, facts(ally(country="FR", parent="IN")), "s1")
+    assert inside.result is not None
+    assert inside.result.verdict is Verdict.CLOSED
+
+
+def test_a_notice_of_aia_after_the_shipment_is_left_open() -> None:
+    answer = aia(LAW, ON, facts(ally(ship("a", 1, under="aia", more=", notice: 2026-03-02"))), (), "one")
+    assert answer.result is not None
+    assert findings(answer.result.checks, "aia.notice") == {Finding.MISSING}
+
+
+def test_a_copy_of_the_aia_certificate_still_to_be_sent_is_not_sent() -> None:
+    more = "certifications: [{party: one, authorization: aia, signed: 2026-02-01, copy_sent: 2026-06-02}]"
+    answer = aia(LAW, ON, facts(ally(more=more)), (), "one")
+    assert answer.result is not None
+    assert findings(answer.result.checks, "aia.certificate") == {Finding.DUTY}
 
 
 def test_in_a_5a_country_no_facility_condition_applies() -> None:

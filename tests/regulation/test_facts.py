@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from textwrap import dedent
 
@@ -106,6 +107,9 @@ WRONG: list[tuple[str, str, str, str | None, str]] = [
     (shipment("quantity: 8", "quantity: 0"), "s1", "greater than or equal to 1", "0", "correct"),
     (shipment("quantity: 8", "quantity: -8"), "s1", "greater than or equal to 1", "-8", "correct"),
     (shipment("quantity: 8", "quantity: 8.5"), "s1", "not a whole number", "8.5", "digits"),
+    (shipment("quantity: 8", "quantity: true"), "s1", "not a whole number", "True", "correct"),
+    (f"plans:\n  - id: p\n    title: P\n    shipments:\n      - {SHIPMENT.replace('quantity: 8', 'quantity: some')}\n",
+     "some", "not a whole number", "some", "digits"),
     (shipment("quantity: 8", "quantity: 100000001"), "s1", "less than or equal to", "100000001", "correct"),
     (shipment("quantity: 8, ", ""), "s1", "quantity is missing", None, "add quantity"),
     # enumerations
@@ -169,6 +173,7 @@ FIGURES = [
     ("bits: 8", "bits: 256", "less than or equal to 128"),
     ("rates: [{bits: 8, tops: 700}]", "rates: []", "has 0 entries"),
     ("source: sheet, ", "", "source is missing"),
+    ("bits: 8", "bits: true", "not a whole number"),
     ("source: sheet", "source: sheet, dies: [{kind: logic, mm2: 0}]", "zero"),
     ("source: sheet", "source: sheet, dies: [{kind: logic, mm2: -1}]", "negative"),
     ("source: sheet", "source: sheet, dies: [{kind: cpu, mm2: 1}]", "should be"),
@@ -180,7 +185,7 @@ FIGURES = [
 @pytest.mark.parametrize(("old", "new", "said"), FIGURES)
 def test_a_chips_figures_are_above_zero_and_exact(old: str, new: str, said: str) -> None:
     found = problems("", BASE.replace(old, new))
-    assert said in found[0].problem
+    assert [said in one.problem for one in found] == [True], [str(one) for one in found]
     assert found[0].place == "facts.yaml:9"
     assert found[0].hint
 
@@ -189,6 +194,11 @@ WHOLE = [
     ("", "NULL", "not a map of fields"),
     ("[]", "list", "not a map of fields"),
     ("facts: 2\ntitle: T\n", "version", "should be 1"),
+    ("facts: '1'\ntitle: T\n", "version as text", "should be 1"),
+    ("facts: 1\n---\ntitle: T\n", "two documents", "only one document"),
+    ("facts: 1\ntitle: {{T}}\n", "braces", "plain text"),
+    ("facts: 1\n\ttitle: T\n", "tab", "not YAML"),
+    ("facts: " + "[" * 99, "deep", "nested deeper"),
     ("title: T\n", "no version", "facts is missing"),
     ("facts: 1\n", "no title", "title is missing"),
     ("facts: 1\ntitle: T\ntitle: U\n", "key twice", "key given twice"),
@@ -203,12 +213,21 @@ WHOLE = [
 def test_what_is_no_facts_file_is_refused_as_one(text: str, what: str, said: str) -> None:
     found = problems(text, "")
     assert said in found[0].problem
-    assert (found[0].place or "").startswith("facts.yaml")
+    assert re.fullmatch(r"facts\.yaml:[123]", found[0].place or "")
+    assert found[0].hint
+    assert "got 1" not in str(found[0]), "text looks like the number asked for"
 
 
 def test_bytes_that_are_no_utf8_are_refused() -> None:
-    with pytest.raises(FactsError, match="not UTF-8"):
-        read_facts(b"facts: 1\ntitle: \xff", "facts.yaml", {})
+    for data in (b"facts: 1\ntitle: \xff", "facts: 1\ntitle: Å".encode("latin-1")):
+        with pytest.raises(FactsError, match=r"facts\.yaml:2: not UTF-8") as refused:
+            read_facts(data, "facts.yaml", {})
+        assert "UTF-8" in (refused.value.hint or "")
+
+
+def test_a_control_character_is_named_with_its_line() -> None:
+    (found,) = problems("title: é\n# ü\nb: \x1b[31m\n", "")
+    assert (found.place, found.value) == ("facts.yaml:3", "\x1b")
 
 
 def test_every_problem_is_carried_not_only_the_first() -> None:
@@ -301,12 +320,8 @@ def test_a_reference_that_is_nearly_right_is_offered() -> None:
     assert (problems(shipment("to: oslo", "to: olso"))[0].hint or "").endswith("name one of: oslo")
 
 
-def test_ten_thousand_parties_and_as_many_broken_references_are_judged_quickly() -> None:
-    from time import perf_counter
-
+def test_ten_thousand_parties_and_as_many_broken_references_are_all_named() -> None:
     parties = "".join(f"  - {{id: p{n}, name: P}}\n" for n in range(10_000))
     owned = "".join(f"  - {{owner: q{n}, owned: p{n}, percent: 51}}\n" for n in range(2_000))
-    began = perf_counter()
     found = problems(f"ownership:\n{owned}", BASE.replace("chips:\n", parties + "chips:\n"))
     assert len(found) == 2_000
-    assert perf_counter() - began < 30

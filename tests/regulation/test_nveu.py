@@ -159,6 +159,24 @@ def test_the_assurances_ambiguity_is_named_until_the_nveu_is_granted() -> None:
     assert ask((lot("in-1", 1),), base=base).ambiguous == ()
 
 
+@pytest.mark.parametrize(
+    ("party", "country", "more", "same"),
+    [
+        ("no", "IN", "", True),  # of Supplement 5(a) by headquarters and ultimate parent: paragraph 12 asks for none
+        ("in", "IN", "", False),
+        ("in", "IN", "    assurances: [{country: IN, since: 2026-01-01, what: an arrangement}]\n", True),
+        ("in", "IN", "    assurances: [{country: BR, since: 2026-01-01, what: an arrangement}]\n", False),
+        ("homeless", "IN", "", False),
+    ],
+)
+def test_where_an_arrangement_is_not_needed_both_readings_agree(
+    party: str, country: str, more: str, same: bool
+) -> None:  # fmt: skip
+    (named,) = ask((lot("in-1", 1),), party, country, base=BASE + more).ambiguous
+    assert named.id == "nveu-assurances"
+    assert (len({one.result for one in named.readings}) == 1) is same
+
+
 def test_a_transfer_of_more_than_there_is_contradicts() -> None:
     answer = ask((lot("in-1", 4),), plan=("a 2026-04-01 k 5 no-in uveu in-1",))
     assert answer.outcome is Outcome.CANNOT_BE_DETERMINED

@@ -295,6 +295,28 @@ def test_where_only_the_parent_is_in_5a_the_text_is_not_stretched() -> None:
     assert finding(text, Authorization.UVEU, "uveu.headquarters") == {Finding.MISSING}
 
 
+@pytest.mark.parametrize("name", ["Top", "Acme"])
+@pytest.mark.parametrize(
+    ("headquarters", "parent", "expected"),
+    [
+        ("IN", "JP", Finding.MISSING), ("JP", "IN", Finding.MISSING), ("JP", "CN", Finding.NOT_MET),
+        ("MO", "JP", Finding.NOT_MET), ("IN", "BR", Finding.NOT_MET), ("US", "JP", Finding.SATISFIED),
+    ],
+)  # fmt: skip
+def test_route_and_shares_judge_a_uveu_alike(headquarters: str, parent: str, expected: Finding, name: str) -> None:
+    # With the parent's name the same as the party's, neither headquarters may hide the other.
+    text = world(headquarters=headquarters, more="ownership: [{owner: top, owned: acme, percent: 100}]").replace(
+        "  - {id: other", f"  - {{id: top, name: {name}, headquarters: {parent}}}\n  - {{id: other"
+    )
+    found = one(decided(text), Authorization.UVEU)
+    assert {check.finding for check in of(found, "uveu.headquarters")} == {expected}
+    assert found.uveu is not None
+    assert found.uveu.result is not None
+    assert bool(found.uveu.result.bounds) is (expected is not Finding.NOT_MET)
+    open_ = any("whether it can be a UVEU" in gap.what for gap in found.uveu.missing)
+    assert open_ is (expected is Finding.MISSING)
+
+
 @pytest.mark.parametrize("authorization", [Authorization.UVEU, Authorization.NVEU])
 @pytest.mark.parametrize("to", ["MM", "MO", "HK"])
 def test_no_veu_has_a_data_center_in_macau_or_d5(authorization: Authorization, to: str) -> None:
@@ -452,7 +474,10 @@ def test_the_review_policy(to: str, headquarters: str, verdict: Verdict, conditi
 def test_the_country_allocation_decides_about_the_licence() -> None:
     # 790,000,000 TPP are 158,000 chips.
     assert one(decided(world(quantity=158_000)), Authorization.LICENSE).verdict is Verdict.OPEN
-    assert one(decided(world(quantity=158_001)), Authorization.LICENSE).verdict is Verdict.CLOSED
+    over = world(quantity=158_001, headquarters="IN")
+    assert one(decided(over), Authorization.LICENSE).verdict is Verdict.CLOSED
+    # Whether the allocation is for an entity with headquarters in Supplement 5(a) is not known.
+    assert one(decided(world(quantity=158_001)), Authorization.LICENSE).verdict is Verdict.UNDETERMINED
 
 
 def test_what_ships_after_a_licence_ends_is_named() -> None:
@@ -468,6 +493,10 @@ def test_the_china_rule_is_not_relied_on() -> None:
     assert {check.finding for check in of(found, "licence.review-case-by-case")} == {Finding.MISSING}
     reexport = text.replace("authorization: license", "authorization: license, kind: reexport")
     assert one(decided(reexport), Authorization.LICENSE).verdict is Verdict.CLOSED
+    from_elsewhere = one(decided(text.replace("origin: US", "origin: NL")), Authorization.LICENSE)
+    assert from_elsewhere.verdict is Verdict.CLOSED
+    unsaid = one(decided(text.replace(", origin: US", "")), Authorization.LICENSE)
+    assert unsaid.verdict is Verdict.UNDETERMINED
     before = one(decided(text, on=date(2026, 1, 14)), Authorization.LICENSE)
     assert before.verdict is Verdict.CLOSED
 

@@ -405,3 +405,10 @@ def test_what_is_carved_out_is_under_both_limits(rows: list[Row]) -> None:
         if group.verdict is Verdict.UNDETERMINED and not group.doubtful:
             assert max(group.equity_percent, group.debt_percent) < 1
             assert group.usd < Decimal(1_000_000)
+
+
+def test_no_stakes_named_is_no_statement_that_there_are_none() -> None:
+    answer = asked()
+    assert "the facts name no holder" in answer.conclusion
+    assert any("is not assumed" in caution for caution in answer.cautions)
+    assert not any("is not assumed" in caution for caution in asked(stake("de")).cautions)

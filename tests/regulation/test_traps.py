@@ -21,7 +21,8 @@ from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.model_weights.weights import weights
 from auditor.regulation.paragraph import paragraph
 from auditor.regulation.quantities.country import country
-from auditor.regulation.quantities.inventory import Lot, inventory
+from auditor.regulation.quantities.holdings import Lot
+from auditor.regulation.quantities.inventory import inventory
 from auditor.regulation.quantities.nveu import nveu
 from auditor.regulation.quantities.uveu import uveu
 from auditor.regulation.route.route import route

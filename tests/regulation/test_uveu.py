@@ -14,7 +14,8 @@ from auditor.errors import UnknownReferenceError
 from auditor.model.answer import Answer, Outcome
 from auditor.model.facts import Condition
 from auditor.regulation.quantities.holdings import Lot
-from auditor.regulation.quantities.uveu import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Headroom, Shares, uveu
+from auditor.regulation.quantities.shares import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Headroom
+from auditor.regulation.quantities.uveu import Shares, uveu
 from tests.regulation import small
 from tests.regulation.quantities import AS_OF, BASE, facts, lot
 
@@ -374,6 +375,44 @@ def test_an_entity_outside_supplement_5a_has_no_share_and_no_uveu() -> None:
     assert answer.outcome is Outcome.DETERMINED
     assert answer.result is not None
     assert (answer.result.bounds, answer.result.breaches, answer.result.headroom) == ((), (), ())
+    assert "no UVEU" in answer.conclusion
+
+
+@pytest.mark.parametrize(("home", "parent_home"), [("IN", "NO"), ("NO", "IN"), ("IN", "US")])
+def test_where_only_one_headquarters_is_in_5a_the_shares_stay_open(home: str, parent_home: str) -> None:
+    base = BASE.replace('name: Datter, headquarters: "NO"', f'name: Datter, headquarters: "{home}"')
+    base = base.replace('name: Norge, headquarters: "NO"', f'name: Norge, headquarters: "{parent_home}"')
+    answer = ask((lot("no-1", 92), lot("no-in2", 8)), "no-sub", base=base)
+    assert answer.outcome is Outcome.CANNOT_BE_DETERMINED
+    assert [gap.what for gap in answer.missing] == ["whether it can be a UVEU"]
+    assert answer.result is not None
+    assert SINGLE_COUNTRY in {bound.limit for bound in answer.result.bounds}
+    assert answer.result.breaches[0].breach is not None  # 8 percent in India
+    assert "if it can be a UVEU" in answer.conclusion
+
+
+@pytest.mark.parametrize(
+    ("party", "site", "told"),
+    [
+        ("us", "no-2", True),  # no-sub and us are both owned by no
+        ("us", "no-1", False),  # its parent's
+        ("no", "no-2", False),  # its subsidiary's
+        ("us", "us-1", False),
+    ],
+)
+def test_sister_companies_are_counted_and_named(party: str, site: str, told: bool) -> None:
+    base = BASE.replace("percent: 100}", 'percent: 100}\n      - {owner: "no", owned: us, percent: 100}')
+    answer = ask((lot(site, 9),), party, base=base)
+    assert answer.result is not None
+    assert answer.result.points[0].total == 72_000
+    assert any("subsidiaries of its parent" in one for one in answer.cautions) is told
+
+
+@pytest.mark.parametrize("parent_home", ["CN", "MO", "HK"])
+def test_a_parent_in_macau_or_d5_leaves_no_doubt(parent_home: str) -> None:
+    base = BASE.replace('name: Norge, headquarters: "NO"', f'name: Norge, headquarters: "{parent_home}"')
+    answer = ask((lot("no-1", 92), lot("no-in2", 8)), "no-sub", base=base)
+    assert answer.outcome is Outcome.DETERMINED
     assert "no UVEU" in answer.conclusion
 
 

@@ -14,7 +14,7 @@ from auditor.jobs.law import load_facts, load_lots
 from auditor.model.answer import Answer
 from auditor.model.exact import spoken
 from auditor.regulation.quantities.country import country
-from auditor.regulation.quantities.inventory import Lot
+from auditor.regulation.quantities.holdings import Lot
 from auditor.regulation.quantities.nveu import nveu
 from auditor.regulation.quantities.uveu import uveu
 from auditor.report.law_page import LawPage, law_page, render_law_page

@@ -11,11 +11,19 @@ from auditor.cli.law.verbs import VERBS, Verb
 from auditor.errors import AuditorError, FactsError
 from auditor.model.answer import Answer, Missing, Outcome
 from auditor.model.base import Frozen
+from auditor.model.exact import counted
 from auditor.model.facts import Plan
 from auditor.regulation.facts.file import FactsFile
 
-SKIPPED = frozenset({"init", "check", "status", "paragraph", "destination", "chip"})
+SKIPPED = frozenset({"init", "check", "status", "paragraph", "destination", "chip", "equivalents"})
 """Verbs that ask nothing of the facts file."""
+
+
+_ONE = {
+    "parties": "party", "ownership": "holding", "stakes": "stake", "chips": "chip", "sites": "site",
+    "inventories": "inventory", "shipments": "shipment", "certifications": "certification", "incidents": "incident",
+    "assurances": "assurance", "plans": "plan", "models": "model",
+}  # fmt: skip
 
 
 class Gap(Frozen):
@@ -134,7 +142,9 @@ def _subjects(verb: Verb, desk: Desk) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _receivers(plan: Plan, file: FactsFile) -> list[str]:
     """The one party that receives the plan's shipments; where there are several, the applicant."""
-    owners = {shipment.consignee or file.sites[shipment.to].owner for shipment in plan.shipments}
+    from auditor.regulation.facts.happenings import consignee
+
+    owners = {consignee(file, shipment) for shipment in plan.shipments}
     applicant = file.facts.applicant
     return sorted(owners) if len(owners) == 1 else [applicant] if applicant else []
 
@@ -175,16 +185,30 @@ def _notes(desk: Desk) -> Iterator[str]:
             if shipment.date <= desk.as_of:
                 place = file.place("plans", number, "shipments", index)
                 yield f"{place}: shipment {shipment.id} is planned for a day that is past; move it, or list it as made."
+    yield from _held_twice(file)
     unscreened = [party.id for party in facts.parties if party.screened is None]
     if unscreened:
         yield f"Not screened against lists of parties, as far as the file says: {', '.join(unscreened[:20])}."
 
 
-def _text(checked: Checked, desk: Desk) -> str:
-    from auditor.cli.law.text import WIDTH, joined, wrap
-    from auditor.cli.law.values import printable
+def _held_twice(file: FactsFile) -> Iterator[str]:
+    seen: dict[tuple[str, str], str] = {}
+    for index, holding in enumerate(file.facts.ownership):
+        place = file.place("ownership", index)
+        at = seen.setdefault((holding.owner, holding.owned), place)
+        if at != place and holding.since is None and holding.until is None:
+            yield f"{place}: what {holding.owner} holds of {holding.owned} stands at {at} too; the two are added up."
 
-    held = ", ".join(f"{count:,} {kind}" for kind, count in checked.holds.items() if count)
+
+def _text(checked: Checked, desk: Desk) -> str:
+    from auditor.cli.law.text import joined, wrap
+    from auditor.cli.law.values import WIDTH, printable
+
+    held = ", ".join(
+        counted(count, _ONE[kind], "holdings" if kind == "ownership" else kind)
+        for kind, count in checked.holds.items()
+        if count
+    )
     lines: list[str] = []
     named: set[Gap] = set()
     for one in checked.questions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,21 +15,32 @@ from auditor.errors import FactsError
 
 if TYPE_CHECKING:
     from auditor.model.facts import Chip, Inventory
+    from auditor.model.law import Allocation, Limit
     from auditor.regulation.facts.file import FactsFile
-    from auditor.regulation.quantities.inventory import Changes, Lot
+    from auditor.regulation.quantities.holdings import Lot
+    from auditor.regulation.quantities.reconciliation import Changes
     from auditor.regulation.tables.law import Law
 
 FACTS = "facts.yaml"
 
 
 def day(text: str) -> date:
-    """An option's day; argparse turns the refusal into a usage message."""
+    """An option's day, up to the last year a facts file may name; argparse turns the refusal into a usage message."""
+    from auditor.model.base import parse_date
+    from auditor.regulation.facts.contradictions import LAST_YEAR
+
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
+        found = parse_date(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{error}: {text!r}") from error
-    raise argparse.ArgumentTypeError(f"not a day like 2026-11-22: {text!r}")
+    if found.year > LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"a day after {LAST_YEAR}: {text!r}")
+    return found
+
+
+def year(text: str) -> int:
+    """An option's calendar year."""
+    return day(f"{text}-01-01").year
 
 
 class Desk:
@@ -94,6 +106,32 @@ class Desk:
             hint = f"did you mean {' or '.join(near)}?" if near else "auditor law chip lists those known"
             raise FactsError("no such chip in the shipped table or the facts file", value=name, hint=hint)
         return self.chips[name]
+
+    def paragraph(self, given: str) -> str:
+        """Id of the paragraph or section, which may be given without its "supplement-"."""
+        name = given if given.startswith("supplement-") else f"supplement-{given}"
+        if not any(f"{known}.".startswith(f"{name}.") for known in self.law.paragraphs):
+            hint = "auditor law paragraph lists those known"
+            raise FactsError("no such paragraph of Supplement No. 8 or 10", value=given, hint=hint)
+        return name
+
+    @property
+    def amount(self) -> Decimal | Limit | Allocation:
+        """The amount asked about: a figure in TPP, an NVEU allocation by its quarter, or a limit by its id."""
+        from auditor.model.exact import parse_decimal
+
+        given: str = self.arguments.amount
+        row: Allocation | Limit | None = self.law.allocation(given, self.as_of)
+        if row is None and given in self.law.limits:
+            row = self.law.limit(given, self.as_of)
+        if row is not None:
+            return row
+        try:
+            return Decimal(str(parse_decimal(given.replace(",", ""))))
+        except ValueError as error:
+            limits = ", ".join(name for name in sorted(self.law.limits) if name.endswith("tpp"))
+            hint = f"give TPP such as 790000000, a quarter of 2025 to 2027, or one of: country.allocation, {limits}"
+            raise FactsError(f"no amount of TPP, quarter or limit: {error}", value=given, hint=hint) from error
 
     @property
     def party(self) -> str:

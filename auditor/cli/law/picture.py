@@ -13,6 +13,8 @@ def picture(desk: Desk) -> int:
     """Write the page and say where it is; the exit code tells whether every part could be determined."""
     from auditor.canon.digest import sha256_hex
     from auditor.cli.exits import DONE, UNDETERMINED
+    from auditor.cli.law.text import wrap
+    from auditor.cli.law.values import printable
     from auditor.jobs.files import read_file, write_file
     from auditor.jobs.folders import content_folder
     from auditor.model.answer import Outcome
@@ -26,8 +28,8 @@ def picture(desk: Desk) -> int:
     write_file(out, html.encode("utf-8"))
     undetermined = [answer for answer in answers if answer.outcome is Outcome.CANNOT_BE_DETERMINED]
     for answer in undetermined:
-        print(f"{answer.question}, {answer.subject}: {answer.conclusion}")
-    print(f"page: {out}")
+        print("\n".join(wrap(f"{answer.question}, {answer.subject}: {answer.conclusion}", "", "  ")))
+    print(f"page: {printable(str(out))}")
     return UNDETERMINED if undetermined else DONE
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from auditor.cli.law.values import printable, table
+from auditor.cli.law.values import WIDTH, printable, table
 from auditor.regulation.check import Check, Finding
 from auditor.regulation.route.types import Content, Decision, Need, Route
-
-WIDTH = 80
 
 _NAMES = {"none": "no licence", "license": "licence"}
 _LOUD = (Finding.NOT_MET, Finding.MISSING, Finding.DUTY)

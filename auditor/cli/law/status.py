@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from auditor.cli.law.text import WIDTH, closing, head, joined, said_status, wrap
-from auditor.cli.law.values import table
+from auditor.cli.law.text import closing, head, joined, said_status, wrap
+from auditor.cli.law.values import WIDTH, table
 from auditor.model.answer import Answer, Standing
 from auditor.regulation.status import Standings
 

@@ -7,12 +7,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from auditor.cli.law.values import printable
+from auditor.cli.law.values import WIDTH, printable
 from auditor.cli.law.views import view
 from auditor.model.answer import Ambiguous, Answer, Missing, Outcome, Standing, Step, Used
 from auditor.model.law import Confidence, Status
-
-WIDTH = 80
 
 _OUTCOME = {
     Outcome.DEPENDS: "DEPENDS ON THE READING: see READINGS below; the auditor resolves none.",

@@ -17,6 +17,9 @@ _SKIP = frozenset({"origin", "facts"})
 _BODY = ("says", "cite", "status", "provision", "fix")
 """Fields of a row that is a sentence with its paragraph."""
 
+WIDTH = 80
+"""Columns of a terminal."""
+
 _LONGEST_WORD = 26
 
 

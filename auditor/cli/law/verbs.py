@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditor.cli.law.desk import Desk, country_code, day
+from auditor.cli.law.desk import Desk, country_code, day, year
 from auditor.cli.options import path
 
 if TYPE_CHECKING:
@@ -37,17 +37,19 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "paragraph": {"nargs": "?", "metavar": "ID", "help": "such as 10.14.f or 8.B.9 (default: list them)"},
     "iso": {"type": str, "metavar": "CODE", "help": "ISO 3166-1 code of the place, such as NO"},
     "chip": {"nargs": "?", "metavar": "CHIP", "help": "id of a chip (default: list those known)"},
+    "amount": {"metavar": "AMOUNT", "help": "TPP, a quarter such as 2027-Q4, or a limit such as country.allocation"},
+    "--of": {"metavar": "CHIP", "default": "nvidia-h100-sxm", "help": "id of the chip (default: nvidia-h100-sxm)"},
     "--facts": {"dest": "facts_option", "type": path, "metavar": "FILE", "help": "facts file"},
     "--party": {"metavar": "ID", "help": "party asked about (default: the applicant)"},
     "--plan": {"metavar": "ID", "help": "take this plan's shipments into account"},
-    "--site": {"metavar": "ID", "help": "site asked about"},
+    "--site": {"metavar": "ID", "help": "ask only whether model weights may go to this site"},
     "--model": {"metavar": "ID", "help": "model asked about (default: the only one)"},
     "--country": {"metavar": "CODE", "help": "ISO 3166-1 code of the country"},
     "--inventory": {"metavar": "ID", "help": "inventory to start from (default: the newest of the day or before)"},
     "--earlier": {"metavar": "ID", "help": "the earlier inventory (default: the one before the later)"},
     "--later": {"metavar": "ID", "help": "the later inventory (default: the newest of the day or before)"},
     "--on": {"type": day, "metavar": "DATE", "help": "the day counted (default: the day asked about)"},
-    "--year": {"type": int, "metavar": "YEAR", "help": "calendar year (default: that of the day asked about)"},
+    "--year": {"type": year, "metavar": "YEAR", "help": "calendar year (default: that of the day asked about)"},
     "--from": {"dest": "begins", "type": day, "metavar": "DATE", "help": "first day (default: the day asked about)"},
     "--until": {"dest": "ends", "type": day, "metavar": "DATE", "help": "last day (default: a year later)"},
     "--html": {"type": path, "metavar": "FILE", "default": Path("law.html"), "help": "the page (default: law.html)"},
@@ -66,8 +68,7 @@ def _paragraph(desk: Desk) -> Answer[Any]:
     from auditor.regulation.paragraph import paragraph
 
     given: str = desk.arguments.paragraph
-    name = given if given.startswith("supplement-") else f"supplement-{given}"
-    return paragraph(desk.law, desk.as_of, name)
+    return paragraph(desk.law, desk.as_of, desk.paragraph(given))
 
 
 def _destination(desk: Desk) -> Answer[Any]:
@@ -88,6 +89,12 @@ def _chip(desk: Desk) -> Answer[Any]:
     return chip(desk.law, desk.as_of, desk.chip(desk.arguments.chip))
 
 
+def _equivalents(desk: Desk) -> Answer[Any]:
+    from auditor.regulation.chips.chip import as_chips
+
+    return as_chips(desk.law, desk.as_of, desk.amount, desk.chip(desk.arguments.of))
+
+
 def _inventory(desk: Desk) -> Answer[Any]:
     from auditor.regulation.quantities.inventory import inventory
 
@@ -96,7 +103,7 @@ def _inventory(desk: Desk) -> Answer[Any]:
 
 
 def _reconcile(desk: Desk) -> Answer[Any]:
-    from auditor.regulation.quantities.inventory import reconcile
+    from auditor.regulation.quantities.reconciliation import reconcile
 
     return reconcile(desk.law, desk.as_of, desk.file, desk.changes())
 
@@ -127,8 +134,10 @@ def _lpp(desk: Desk) -> Answer[Any]:
 
 
 def _aia(desk: Desk) -> Answer[Any]:
-    from auditor.regulation.exceptions.aia import aia
+    from auditor.regulation.exceptions.aia import aia, weights_facility
 
+    if desk.arguments.site is not None:
+        return weights_facility(desk.law, desk.as_of, desk.file, desk.site)
     return aia(desk.law, desk.as_of, desk.file, desk.lots(), desk.party, desk.plan)
 
 
@@ -210,6 +219,13 @@ VERBS: tuple[Verb, ...] = (
         _chip,
     ),
     Verb(
+        "equivalents",
+        "how many chips of a kind an amount of TPP is, or a limit of the law",
+        ("amount", "--of", "--facts"),
+        ("equivalents 2027-Q4 --as-of 2026-11-22", "equivalents lpp.year.tpp --of google-tpu-v5p --as-of 2026-11-22"),
+        _equivalents,
+    ),
+    Verb(
         "inventory",
         "aggregate TPP by site, country, party and group",
         ("facts", "--facts", "--inventory", "--on"),
@@ -254,8 +270,8 @@ VERBS: tuple[Verb, ...] = (
     Verb(
         "aia",
         "License Exception AIA: its conditions, certificate and weights facilities",
-        _PLANNED,
-        (f"aia {SAMPLE} --as-of 2026-11-22",),
+        (*_PLANNED, "--site"),
+        (f"aia {SAMPLE} --as-of 2026-11-22", f"aia {SAMPLE} --site khalifa --as-of 2026-11-22"),
         _aia,
     ),
     Verb(

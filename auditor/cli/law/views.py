@@ -8,23 +8,31 @@ from decimal import Decimal
 from typing import Any
 
 from auditor.cli.law.route import route_lines
-from auditor.cli.law.values import fields, pairs, printable, said, table
+from auditor.cli.law.values import WIDTH, fields, pairs, printable, said, table
 from auditor.cli.law.values import rows as value_rows
 from auditor.model.base import Frozen
 from auditor.regulation.calendar.agenda import Agenda
 from auditor.regulation.exceptions.lpp_checks import Lpp
 from auditor.regulation.paragraph import Shown
 from auditor.regulation.quantities.country import CountryUse
-from auditor.regulation.quantities.inventory import Held, Inventoried, Reconciliation
+from auditor.regulation.quantities.inventory import Held, Inventoried
 from auditor.regulation.quantities.nveu import National
-from auditor.regulation.quantities.uveu import Bound, Headroom, Point, Share, Shares
-
-WIDTH = 80
+from auditor.regulation.quantities.reconciliation import Reconciliation
+from auditor.regulation.quantities.shares import (
+    OUTSIDE_5A,
+    OUTSIDE_US,
+    SINGLE_COUNTRY,
+    Bound,
+    Headroom,
+    Point,
+    Share,
+)
+from auditor.regulation.quantities.uveu import Shares
 
 _LIMITS = {
-    "uveu.outside-5a.percent": "outside 5(a)",
-    "uveu.single-country.percent": "one country",
-    "uveu.outside-us.percent": "outside US",
+    OUTSIDE_5A: "outside 5(a)",
+    SINGLE_COUNTRY: "one country",
+    OUTSIDE_US: "outside US",
 }
 
 
@@ -149,8 +157,8 @@ def _shares(result: Shares) -> list[str]:
 
 def _points(points: Sequence[Point], bounds: Sequence[Bound]) -> list[str]:
     outside = sorted({one.country for point in points for one in point.countries if not one.in_5a})
-    single = next((bound.percent for bound in bounds if bound.limit == "uveu.single-country.percent"), None)
-    parts = [("uveu.outside-5a.percent", "outside 5(a)"), ("uveu.outside-us.percent", "outside US")]
+    single = next((bound.percent for bound in bounds if bound.limit == SINGLE_COUNTRY), None)
+    parts = [(limit, _LIMITS[limit]) for limit in (OUTSIDE_5A, OUTSIDE_US)]
     parts = [part for part in parts if any(bound.limit == part[0] for bound in bounds)]
     cells = []
     for point in points:
@@ -214,7 +222,15 @@ def _national(result: National) -> list[str]:
 
 
 def _country(result: CountryUse) -> list[str]:
-    lines = fields(result, WIDTH, 2, without=frozenset({"points", "effects"}))
+    lines = fields(result, WIDTH, 2, without=frozenset({"points", "effects", "breaches"}))
+    # Every column even where no reading has a breach: rows without a day would read as breaches.
+    cells = [
+        [one.attrition, one.counting, said("", one.date), said("", one.used), said("", one.shipments)]
+        for one in result.breaches
+    ]
+    if cells:
+        heads, right = ["attrition", "counting", "date", "used", "shipments"], [False, False, False, True, False]
+        lines += ["", "  breaches", *(table(heads, cells, right, WIDTH, 4) or ())]
     cells = [
         [said("", point.date), one.attrition, one.counting, _number(one.used), _number(one.headroom),
          said("", one.within), ", ".join(point.shipments)]
@@ -262,7 +278,8 @@ def _lpp(result: Lpp) -> list[str]:
          f"{_number(one.total)}{' ' if one.within else '*'}", said("", one.notice_of)]
         for one in result.shipments
     ]  # fmt: skip
-    lines = [*pairs(told, WIDTH, 2), ""]
+    lines = pairs(told, WIDTH, 2)
+    lines += [""] if cells else []
     lines += made_table(["shipment", "on", "consignee", "TPP", "year's total", "notice"], cells, (3, 4))
     both: tuple[tuple[str, Sequence[Frozen]], ...] = (
         ("volume of others who operate the facilities", result.elsewhere),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from auditor.model.exact import counted
 from auditor.model.facts import Shipment, Site
 from auditor.model.law import Duty
 from auditor.regulation.calendar import deadlines
@@ -139,9 +140,10 @@ class _Clerk:
         impossible = sum(one.state is State.TOO_LATE for one in entries)
         gaps = f" {self._gaps} more cannot be dated from the facts." if self._gaps else ""
         says = (
-            f"From {self._begins} to {self._ends}, as seen on {self._work.as_of}: {len(entries)} dated entries, "
-            f"{late} of them overdue or done late and {impossible} too late for a planned day; {len(self._undated)} "
-            f"duties without a fixed day.{gaps}"
+            f"From {self._begins} to {self._ends}, as seen on {self._work.as_of}: "
+            f"{counted(len(entries), 'dated entry', 'dated entries')}, {late} of them overdue or done late and "
+            f"{impossible} too late for a planned day; "
+            f"{counted(len(self._undated), 'duty', 'duties')} without a fixed day.{gaps}"
         )
         return says, agenda
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from auditor.model.base import Frozen, Name
 from auditor.model.law import Country, Dated, Status
 from auditor.regulation.destinations.places import (
+    CASE_BY_CASE,
+    EMIRATES,
     NVEU_GROUPS,
+    US,
     Tier,
     called,
     group_name,
@@ -19,9 +22,10 @@ from auditor.regulation.ownership.parties import Ownership, PartyTier, Unresolve
 from auditor.regulation.tables.countries import country_name
 from auditor.regulation.working import Working, measured, question
 
-EMIRATES = "AE"
-CASE_BY_CASE = frozenset({"CN", "MO"})
-"""Where end users of the January 2026 rule are: China, with which Hong Kong is treated, and Macau."""
+OLDER = (
+    "The non-enforcement is of the rule of January 2025. Older controls for Macau and D:5 are not in the tables; "
+    "nothing found says that they are not enforced."
+)
 
 
 class Consequence(Frozen):
@@ -249,10 +253,17 @@ def _enforced(work: Working, file: FactsFile, ownership: Ownership, placed: Part
     """Whether the worldwide licence requirement is enforced for the party, by its standing on the day."""
     standing, policy = work.stands("licence-requirement"), work.definition("review-policy")
     who = ownership.called(placed.party)
-    holds, why = _reach(standing.status, _belongs(placed), abroad=placed.located != "US" if placed.located else None)
+    holds, why = _reach(standing.status, _belongs(placed), abroad=placed.located != US if placed.located else None)
     if holds is None:
         _gap(work, file, ownership, placed, f"whether the licence requirement is enforced for {who}")
     told = {True: "is enforced", False: "is not enforced", None: "may be enforced"}[holds]
+    if standing.status is Status.IN_FORCE:
+        told = {True: "applies", False: "does not apply", None: "may apply"}[holds]
+        due = next((one.on for one in work.law.duties["general-compliance"] if one.valid(work.as_of)), None)
+        if due is not None and work.as_of < due:
+            why += f", with compliance due from {due}"
+    elif holds is False and placed.tier is Tier.BLOCKED:
+        work.caution(OLDER)
     says = (
         f"The licence requirement of 742.6(a)(6)(iii)(A) {told} for {who} on {work.as_of}: {why}. {standing.statement}"
     )
@@ -270,7 +281,7 @@ def _enforced(work: Working, file: FactsFile, ownership: Ownership, placed: Part
 def _reach(status: Status, belongs: bool | None, *, abroad: bool | None) -> tuple[bool | None, str]:
     """Whether a requirement of this status reaches a party outside the United States (`abroad`), and why."""
     if status is Status.IN_FORCE:
-        return abroad, "it is enforced for everybody outside the United States"
+        return abroad, "it is in force for everybody outside the United States"
     if status is Status.IN_PART:
         if belongs is False or abroad is False:
             return False, "it is not outside the United States with headquarters or ultimate parent in Macau or D:5"

@@ -9,7 +9,7 @@ from auditor.model.law import Membership
 from auditor.regulation.tables.countries import country_name, country_problem
 from auditor.regulation.working import Working
 
-MACAU = "MO"
+US, EMIRATES, MACAU = "US", "AE", "MO"
 TREATED_WITH = {"HK": "CN"}
 """Codes ISO gives to a place that the EAR treat with another."""
 
@@ -19,8 +19,10 @@ GROUPS = ("a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "b", "d-1", "d-2", "d-3", "d
 NVEU_GROUPS = ("a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "b", "d-1", "d-2", "d-3", "d-4")
 """Groups a National VEU may come from, less Macau and D:5 (748.15(b)(2)(ii))."""
 
-_DECIDING = ("supplement-5a", "supplement-5b", "d-5")
+CASE_BY_CASE = frozenset({"CN", MACAU})
+"""Where end users of the January 2026 rule are: China, with which Hong Kong is treated, and Macau."""
 
+_DECIDING = ("supplement-5a", "supplement-5b", "d-5")
 
 _AS_IN_THE_EAR = {MACAU: "Macau"}
 

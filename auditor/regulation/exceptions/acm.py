@@ -5,12 +5,13 @@ from __future__ import annotations
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.facts import Authorization, Party
 from auditor.regulation.calendar.days import plus
-from auditor.regulation.check import Check, Checks, Finding, Verdict
+from auditor.regulation.check import SAYS, Check, Checks, Finding, Verdict
 from auditor.regulation.destinations.whereabouts import outside_blocked
 from auditor.regulation.facts.file import FactsFile
-from auditor.regulation.facts.happenings import Sent, consignee, sent
+from auditor.regulation.facts.happenings import Sent
 from auditor.regulation.ownership.parties import Ownership
 from auditor.regulation.quantities.holdings import wanted
+from auditor.regulation.quantities.received import shipped
 from auditor.regulation.working import Working, question
 
 PURPOSES = ("development", "production", "storage")
@@ -45,15 +46,7 @@ def acm(work: Working, file: FactsFile, party_id: str, plan_id: str | None = Non
     """
     party = wanted(file.parties, party_id, "party")
     work.subject = party.name if plan_id is None else f"{party.name}, plan {plan_id}"
-    if plan_id is not None:
-        wanted(file.plans, plan_id, "plan")
-    counted = [
-        one
-        for one in sent(file)
-        if one.plan in (None, plan_id)
-        and consignee(file, one.shipment) == party_id
-        and one.shipment.authorization is Authorization.ACM
-    ]
+    counted = shipped(file, party_id, Authorization.ACM, plan_id)
     checks = Checks(work)
     _private(checks, file, party)
     _purpose(checks, file, party_id, counted)
@@ -64,14 +57,9 @@ def acm(work: Working, file: FactsFile, party_id: str, plan_id: str | None = Non
         party=party_id, shipments=tuple(one.shipment.id for one in counted), facilities=facilities,
         checks=checks.found, verdict=checks.verdict,
     )  # fmt: skip
-    says = {
-        Verdict.OPEN: "is open by what is checked here",
-        Verdict.CLOSED: "is closed",
-        Verdict.UNDETERMINED: "cannot be determined",
-    }[result.verdict]
     due = sorted((one.due, one.site) for one in facilities if one.due is not None)
     following = f" The next accounting is due on {due[0][0]} at {due[0][1]}." if due else ""
-    return f"License Exception ACM for {party.name} {says}.{following}", result
+    return f"License Exception ACM for {party.name} {SAYS[result.verdict]}.{following}", result
 
 
 def _private(checks: Checks, file: FactsFile, party: Party) -> None:

@@ -7,14 +7,16 @@ from decimal import Decimal
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.exact import Amount
 from auditor.model.facts import Authorization, Site
-from auditor.regulation.check import Check, Checks, Finding, Verdict
+from auditor.regulation.check import SAYS, Check, Checks, Finding, Verdict
 from auditor.regulation.destinations.places import Tier, blocked, called, in_5a
 from auditor.regulation.facts.file import FactsFile
-from auditor.regulation.facts.happenings import Sent, consignee, sent
+from auditor.regulation.facts.happenings import Sent
 from auditor.regulation.ownership.parties import Ownership, PartyTier, party_tier
 from auditor.regulation.quantities.holdings import Lot, figure, measure, wanted
-from auditor.regulation.quantities.received import by_inventory, received
+from auditor.regulation.quantities.received import by_inventory, received, shipped
 from auditor.regulation.working import Working, question
+
+_UNTIMED = "what is known of the text does not say if that is in time."
 
 FACILITY = ("14", "15", "18")
 """Paragraphs of Supplement No. 10 a facility for weights meets (740.27(a)(3)(ii))."""
@@ -80,7 +82,7 @@ def aia(
     placed = party_tier(work, file, ownership, party_id)
     checks = Checks(work)
     _places(checks, file, placed)
-    counted = _counted(file, party_id, plan_id)
+    counted = shipped(file, party_id, Authorization.AIA, plan_id)
     mine = received(file, lots, frozenset({party_id}), Authorization.AIA)
     measured = measure(work, file, {one.shipment.chip for one in counted} | {lot.chip for lot in mine})
     counted = [one for one in counted if one.shipment.chip in measured.counted]
@@ -98,8 +100,8 @@ def aia(
             )
         )  # fmt: skip
     _destinations(checks, shipments, counted)
-    _certification(checks, file, party_id, counted)
-    _notices(checks, counted)
+    _certification(checks, work, file, party_id, counted)
+    _notices(checks, work, counted)
     reached = _certificate(checks, work, file, party_id, shipments, total)
     facilities = tuple(
         _facility(Checks(work, decides=False), work, file, ownership, site)
@@ -154,18 +156,6 @@ def _places(checks: Checks, file: FactsFile, placed: PartyTier) -> None:
     checks.either(both, "aia.headquarters", says, says, facts=at)
 
 
-def _counted(file: FactsFile, party_id: str, plan_id: str | None) -> list[Sent]:
-    if plan_id is not None:
-        wanted(file.plans, plan_id, "plan")
-    return [
-        one
-        for one in sent(file)
-        if one.plan in (None, plan_id)
-        and consignee(file, one.shipment) == party_id
-        and one.shipment.authorization is Authorization.AIA
-    ]
-
-
 def _destinations(checks: Checks, shipments: list[AiaShipment], counted: list[Sent]) -> None:
     outside = [one for one in shipments if not one.in_5a]
     if outside:
@@ -174,19 +164,23 @@ def _destinations(checks: Checks, shipments: list[AiaShipment], counted: list[Se
         checks.note(Finding.NOT_MET, "aia.located", f"{names}, not on the list.", facts=places)
 
 
-def _certification(checks: Checks, file: FactsFile, party_id: str, counted: list[Sent]) -> None:
+def _certification(checks: Checks, work: Working, file: FactsFile, party_id: str, counted: list[Sent]) -> None:
     made = [one for one in counted if one.plan is None]
     signed = [
         (index, one)
         for index, one in enumerate(file.facts.certifications)
-        if one.party == party_id and one.authorization is Authorization.AIA
+        if one.party == party_id and one.authorization is Authorization.AIA and one.signed <= work.as_of
     ]
     first = min((one.shipment.date for one in made), default=None)
     if signed:
         index, one = min(signed, key=lambda pair: pair[1].signed)
         late = first is not None and one.signed > first
-        says = f"signed on {one.signed}" + (f", after the first shipment on {first}." if late else ".")
-        checks.either(not late, "aia.certification", says, says, facts=(file.place("certifications", index),))
+        place = (file.place("certifications", index),)
+        if late:
+            says = f"signed on {one.signed}, after the first shipment on {first}; {_UNTIMED}"
+            checks.note(Finding.MISSING, "aia.certification", says, facts=place, fix="read 740.27, or ask BIS")
+        else:
+            checks.note(Finding.SATISFIED, "aia.certification", f"signed on {one.signed}.", facts=place)
     elif made:
         says = f"shipments were made under AIA since {first}, and the facts name no certification."
         checks.note(
@@ -197,13 +191,15 @@ def _certification(checks: Checks, file: FactsFile, party_id: str, counted: list
         checks.note(Finding.DUTY, "aia.certification", "signed once, before the first shipment.")
 
 
-def _notices(checks: Checks, counted: list[Sent]) -> None:
+def _notices(checks: Checks, work: Working, counted: list[Sent]) -> None:
     checks.note(Finding.DUTY, "aia.eccn", "the exporter states the ECCN of what is shipped.")
     late = [one for one in counted if one.shipment.notice is not None and one.shipment.notice > one.shipment.date]
     if late:
-        says = f"notice of {', '.join(one.shipment.id for one in late)} was given after the shipment."
-        checks.note(Finding.NOT_MET, "aia.notice", says, facts=[one.place for one in late])
-    without = [one for one in counted if one.plan is None and one.shipment.notice is None]
+        says = f"notice of {', '.join(one.shipment.id for one in late)} was given after the shipment; {_UNTIMED}"
+        places = [one.place for one in late]
+        checks.note(Finding.MISSING, "aia.notice", says, facts=places, fix="read 740.27(b)(3), or ask BIS")
+    made = [one for one in counted if one.plan is None]
+    without = [one for one in made if one.shipment.notice is None or one.shipment.notice > work.as_of]
     if without:
         says = f"the facts name no notice of {', '.join(one.shipment.id for one in without[:20])}."
         fix = "add notice: with its day to each"
@@ -232,7 +228,8 @@ def _certificate(
     sent_on = [
         one.copy_sent
         for one in file.facts.certifications
-        if one.party == party_id and one.authorization is Authorization.AIA and one.copy_sent is not None
+        if one.party == party_id and one.authorization is Authorization.AIA
+        if one.copy_sent is not None and one.copy_sent <= work.as_of
     ]
     says = f"{result}. By one reading it always goes to BIS, by the other only from there."
     if sent_on:
@@ -263,8 +260,12 @@ def _facility(checks: Checks, work: Working, file: FactsFile, ownership: Ownersh
 
 
 def _home(checks: Checks, work: Working, file: FactsFile, ownership: Ownership, site: Site) -> None:
-    """The entity that runs the facility has its headquarters, and its ultimate parent its own, in Supplement 5(a)."""
+    """The entity that runs the facility has its headquarters, and its ultimate parent its own, in Supplement 5(a).
+
+    Outside Supplement 5(a) the condition speaks of headquarters only, so that a parent elsewhere leaves it open.
+    """
     entity = site.operator or site.owner
+    abroad = not in_5a(work, site.country)
     found = ownership.parent(work, entity)
     parent = getattr(found, "party", None)
     for name in dict.fromkeys((entity, parent or entity)):
@@ -277,7 +278,12 @@ def _home(checks: Checks, work: Working, file: FactsFile, ownership: Ownership, 
             inside = in_5a(work, about.headquarters)
             says = f"{about.name} has its headquarters in {called(about.headquarters)}, "
             says += "on the list." if inside else "not on the list."
-            checks.either(inside, "aia.weights", says, says, facts=at)
+            if not inside and abroad and name != entity and not blocked(work, about.headquarters):
+                says += " Whether the ultimate parent's counts is not said."
+                fix = "read 740.27(a)(3)(ii), or ask BIS"
+                checks.note(Finding.MISSING, "aia.weights", says, facts=at, fix=fix)
+            else:
+                checks.either(inside, "aia.weights", says, says, facts=at)
     if parent is None:
         why = getattr(found, "why", "not known")
         says = f"the ultimate parent of {entity} cannot be told: {why}."
@@ -302,15 +308,11 @@ def _paragraph(checks: Checks, work: Working, site: Site, number: str, place: st
 
 
 def _conclusion(result: Aia, name: str) -> str:
-    says = {
-        Verdict.OPEN: "is open by what is checked here",
-        Verdict.CLOSED: "is closed",
-        Verdict.UNDETERMINED: "cannot be determined",
-    }[result.verdict]
     not_met = [check for check in result.checks if check.finding is Finding.NOT_MET]
     because = f": {not_met[0].says}" if not_met else "."
     weights = [one for one in result.weights if one.verdict is Verdict.OPEN]
     return (
-        f"License Exception AIA for {name} {says}{because} Received under it with the plan: {figure(result.total)}. "
+        f"License Exception AIA for {name} {SAYS[result.verdict]}{because} Received under it with the plan: "
+        f"{figure(result.total)}. "
         f"Weights of 4E091 may go to {len(weights)} of its {len(result.weights)} facilities by what is checked here."
     )

@@ -62,7 +62,8 @@ def lpp(
     told = "" if isinstance(found, Unresolved) else found.says
     checks = Checks(work)
     places = tuple(file.place_of("parties", one) for one in sorted(family)[:20])
-    checks.note(Finding.SATISFIED, "lpp.consignee", f"{told} {len(family)} parties add up.", facts=places)
+    parties = "1 party" if len(family) == 1 else f"{len(family):,} parties"
+    checks.note(Finding.SATISFIED, "lpp.consignee", f"{told} The volume is that of {parties} together.", facts=places)
     counted = _counted(work, file, ownership, party_id, family, year, plan_id)
     mine = received(file, lots, family, Authorization.LPP, year)
     measured = measure(work, file, {one.shipment.chip for one in counted} | {lot.chip for lot in mine})

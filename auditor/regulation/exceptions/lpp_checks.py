@@ -107,7 +107,7 @@ def certified(checks: Checks, work: Working, file: FactsFile, family: frozenset[
     signed = [
         (index, one)
         for index, one in enumerate(file.facts.certifications)
-        if one.authorization is Authorization.LPP and one.party in family
+        if one.authorization is Authorization.LPP and one.party in family and one.signed <= work.as_of
     ]
     made = [one for one in counted if one.plan is None]
     if not signed:
@@ -119,7 +119,7 @@ def certified(checks: Checks, work: Working, file: FactsFile, family: frozenset[
     for index, one in signed:
         due = plus(one.signed, int(days.value))
         place = file.place("certifications", index)
-        if one.copy_sent is None:
+        if one.copy_sent is None or one.copy_sent > work.as_of:
             finding = Finding.DUTY if work.as_of <= due else Finding.NOT_MET
             says = f"{one.party} signed on {one.signed}; the copy is due by {due}, and the facts name none."
         else:
@@ -150,14 +150,15 @@ def notices(checks: Checks, work: Working, shipments: tuple[LppShipment, ...], c
         only = "" if one.notice_more_than else ", exactly the threshold, which only one reading calls for,"
         says = f"{one.id} of {figure(one.tpp)}{only} on {one.date}: "
         fix = None
-        if one.notice is not None and one.notice <= one.date:
-            finding, said = Finding.SATISFIED, f"BIS was told on {one.notice}."
-        elif one.planned and one.notice is None:
+        told = one.notice if one.notice is not None and one.notice <= work.as_of else None
+        if told is not None and told <= one.date:
+            finding, said = Finding.SATISFIED, f"BIS was told on {told}."
+        elif one.planned and told is None:
             finding, said = Finding.DUTY, "BIS is to be told before it."
-        elif one.notice is None:
+        elif told is None:
             finding, said, fix = Finding.MISSING, "the facts name no notice.", "add notice: with the day BIS was told"
         else:
-            finding, said = Finding.NOT_MET, f"BIS was told on {one.notice}, after it."
+            finding, said = Finding.NOT_MET, f"BIS was told on {told}, after it."
         if finding in (Finding.MISSING, Finding.NOT_MET) and not one.notice_more_than:
             # Under the other reading nothing was owed, so this alone closes nothing.
             finding = Finding.DUTY

@@ -11,7 +11,7 @@ from auditor.canon.yaml import Document
 from auditor.errors import FactsError
 from auditor.model.base import Frozen
 from auditor.model.exact import EXACT, spoken
-from auditor.model.facts import Facts, Holding
+from auditor.model.facts import UNKNOWN, Facts, Holding
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 """Days outside are slips of the pen: export control of accelerators is younger, and nobody plans further."""
@@ -32,7 +32,7 @@ def contradictions(facts: Facts, document: Document) -> Iterator[FactsError]:
 
 def _reserved(facts: Facts, document: Document) -> Iterator[FactsError]:
     for index, party in enumerate(facts.parties):
-        if party.id == "unknown":
+        if party.id == UNKNOWN:
             yield FactsError(
                 f"parties.{index}.id: unknown stands for an owner nobody knows, and is nobody's id",
                 place=document.place(("parties", index, "id")),

@@ -9,14 +9,11 @@ from typing import Any
 
 from auditor.canon.yaml import Document, parse_yaml
 from auditor.errors import AuditorError, FactsError, SchemaError, refuse_all
-from auditor.model.facts import Chip, Facts, Inventory, Model, Party, Plan, Shipment, Site
+from auditor.model.facts import UNKNOWN, Chip, Facts, Inventory, Model, Party, Plan, Shipment, Site
 from auditor.model.shape import shape
 from auditor.regulation.facts.contradictions import contradictions
 from auditor.regulation.tables.accelerators import compared, located
 from auditor.regulation.tables.countries import country_problem
-
-UNKNOWN = "unknown"
-"""The owner nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)

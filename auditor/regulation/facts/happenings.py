@@ -8,6 +8,7 @@ from datetime import date
 
 from auditor.model.facts import Authorization, Shipment, Site
 from auditor.regulation.facts.file import FactsFile
+from auditor.regulation.ownership.control import Graph, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,12 @@ def transfers_between_countries(file: FactsFile) -> Iterator[Happening]:
 
 
 def construction_in_new_countries(file: FactsFile) -> Iterator[Happening]:
-    """The first construction in each country; done when any site of the country was notified."""
-    owners = roles(file)
-    by_country: dict[str, list[Site]] = {}
+    """Each group's first construction in each country; done when any site of the group there was notified."""
+    owners, group = roles(file), _groups(file)
+    by_country: dict[tuple[str, str], list[Site]] = {}
     for site in file.facts.sites:
-        by_country.setdefault(site.country, []).append(site)
-    for country, sites in sorted(by_country.items()):
+        by_country.setdefault((site.country, group(site.owner)), []).append(site)
+    for (country, _), sites in sorted(by_country.items()):
         building = sorted((site.construction, site.id) for site in sites if site.construction is not None)
         if not building:
             continue
@@ -114,9 +115,16 @@ def construction_in_new_countries(file: FactsFile) -> Iterator[Happening]:
         told = min((site.notified for site in sites if site.notified is not None), default=None)
         owner = file.sites[name].owner
         yield Happening(
-            day, name, f"Construction of {name}, the first in {country},", owners.get(owner, frozenset()),
+            day, name, f"Construction of {name}, its group's first in {country},", owners.get(owner, frozenset()),
             (file.place_of("sites", name),), told, True,
         )  # fmt: skip
+
+
+def _groups(file: FactsFile) -> Callable[[str], str]:
+    """The group of a party, by holdings that have not ended; a party whose parent is in doubt stands by itself."""
+    held = enumerate(file.facts.ownership)
+    graph = Graph(Link(o.owner, o.owned, o.percent, o.controls, n) for n, o in held if o.until is None)
+    return lambda party: party if graph.problem(party) else graph.top(party)
 
 
 def shipments(file: FactsFile) -> Iterator[Happening]:

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-UNKNOWN = "unknown"
-"""The owner nobody knows; two holdings of it may be two owners' or one's."""
+from auditor.model.facts import UNKNOWN
 
 MAJORITY = Decimal(50)
 """Percent above which a group controls a party.

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.model.facts import Party
+from auditor.model.facts import UNKNOWN, Party
 from auditor.model.law import Status
 from auditor.regulation.destinations.places import MACAU, blocked, called, treated_as
-from auditor.regulation.facts.file import UNKNOWN, FactsFile
+from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.ownership.parties import Ownership, Parent, Unresolved
 from auditor.regulation.working import Working
 

@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from auditor.model.base import Frozen, Name
 from auditor.model.exact import plain
+from auditor.model.facts import UNKNOWN
 from auditor.model.law import Country
 from auditor.regulation.destinations.places import Tier, strictest, tier
 from auditor.regulation.facts.file import FactsFile
-from auditor.regulation.ownership.control import MAJORITY, UNKNOWN, Graph, Link, Problem, Reached
+from auditor.regulation.ownership.control import MAJORITY, Graph, Link, Problem, Reached
 from auditor.regulation.working import Working
 
 SHOWN = Decimal(25)
@@ -72,6 +73,10 @@ class Ownership:
         """Every party under the party's ultimate parent on the day, with both; undetermined where that is."""
         self.ultimate_parent(work, party)
         return self._on(work.as_of).members(party)
+
+    def above(self, work: Working, party: str) -> tuple[str, ...]:
+        """The parties above it on the day, up to its ultimate parent; empty for its own, or where that is in doubt."""
+        return tuple(held.holder for _, held in self._on(work.as_of).way_up(party))
 
     def doubtful(self, work: Working, party: str) -> frozenset[str]:
         """Parties that may belong to the family: in doubt, with the family or somebody unknown among their owners."""
@@ -218,6 +223,7 @@ def party_tier(work: Working, file: FactsFile, ownership: Ownership, party: str)
         at = file.place_of("parties", parent)
         work.step(found.says, cite="working definition of the ultimate parent", facts=found.facts)
         _show_others(work, ownership, found)
+        _show_unnamed(work, ownership, found)
         if parent_headquarters is None and parent != party:
             why = "the facts do not give it"
             what = f"the headquarters of {ownership.called(parent)}, the ultimate parent"
@@ -252,6 +258,17 @@ def _show_others(work: Working, ownership: Ownership, found: Parent) -> None:
         work.step(says, cite="working definition of the ultimate parent", facts=tuple(map(ownership.place, listed)))
         work.caution(
             f"A holder that does not control by the working definition has {SHOWN} percent or more: {told}{more}."
+        )
+
+
+def _show_unnamed(work: Working, ownership: Ownership, found: Parent) -> None:
+    """Owners whom the facts leave out are no reason to doubt a parent, and none to be sure of it."""
+    rest = 100 - sum((link.percent for link in ownership.into(work.as_of, found.party)), Decimal(0))
+    if rest > 0:
+        work.caution(
+            f"The facts name nobody who holds {'any' if rest == 100 else f'the other {plain(rest)} percent'} of "
+            f"{ownership.called(found.party)}; that nobody controls it rests on that. An owner in Macau or D:5 could "
+            "change the tier."
         )
 
 

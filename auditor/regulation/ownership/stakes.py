@@ -334,7 +334,13 @@ def _concluded(work: Working, groups: tuple[HolderGroup, ...], apart: tuple[str,
             names += [name for group in groups if group.verdict is Verdict.REPORT for name in group.doubtful]
         if names:
             told.append(f"{verb}: {', '.join(names)}")
-    nothing = (
-        f"none of the {len(apart)} holders in the facts is of Macau or D:5 or listed, and nothing is to be reported"
-    )
+    nothing = "the facts name no holder, and nothing that they name is to be reported"
+    if apart:
+        who = f"none of the {len(apart)} holders" if len(apart) > 1 else "the one holder"
+        nothing = f"{who} in the facts is {'not ' if len(apart) == 1 else ''}of Macau or D:5 or listed"
+        nothing += ", and nothing is to be reported"
+    elif not told:
+        work.caution(
+            "The facts name no holder of equity or debt. That nobody holds any is not said, and is not assumed."
+        )
     return f"On {work.as_of}, of the stakes in {work.subject}: {'; '.join(told) or nothing}."

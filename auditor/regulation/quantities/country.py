@@ -27,8 +27,6 @@ from auditor.regulation.quantities.holdings import (
 )
 from auditor.regulation.working import Working, question
 
-__all__ = ["Breach", "CountryUse", "Effect", "Excluded", "Point", "Reckoned", "country"]
-
 ATTRITION_READINGS = ("text", "preamble")
 COUNTING_READINGS = ("cumulative", "calendar-year")
 

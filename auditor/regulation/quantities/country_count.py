@@ -41,7 +41,7 @@ class Ledger:
         self.unknown_tpp = Decimal(0)
         self._excluded: dict[str, tuple[int, Decimal]] = {}
         unknown = 0
-        owners = set()
+        owners: set[str] = set()
         for lot in here:
             if lot.chip not in self.measured.counted:
                 continue
@@ -64,6 +64,7 @@ class Ledger:
                 "the inventory does not give their authorization, or the day they were received",
                 place=inventory_place(file), fix="fill the columns authorization and received",
             )  # fmt: skip
+        owners |= {move.target.owner for move in self.course if move.target is not None and licensed(move)}
         _favored(work, file, owners)
 
     def _crosses(self, move: Move) -> bool:

@@ -23,6 +23,7 @@ from auditor.model.facts import Authorization, Condition, Shipment
 from auditor.model.law import Unit
 from auditor.regulation.chips.chip import counts_a, tpp_table
 from auditor.regulation.facts.file import FactsFile
+from auditor.regulation.facts.happenings import consignee
 from auditor.regulation.working import Working, measured
 
 HELD = frozenset({Condition.INSTALLED, Condition.TRANSFERRED})
@@ -275,7 +276,7 @@ class _Course:
 
     def _move(self, shipment: Shipment, place: str, planned: bool) -> Move:
         target = source = None
-        owner = shipment.consignee or self._file.sites[shipment.to].owner
+        owner = consignee(self._file, shipment)
         if self._after(shipment.to, shipment.date):
             target = Key(shipment.to, shipment.chip, owner)
         else:

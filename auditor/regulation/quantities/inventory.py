@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 
 from auditor.model.base import Date, Frozen, Name
-from auditor.model.exact import Amount
+from auditor.model.exact import Amount, counted
 from auditor.model.facts import Condition
 from auditor.regulation.destinations.places import blocked, in_5a, treated_as
 from auditor.regulation.facts.file import FactsFile
@@ -21,47 +21,14 @@ from auditor.regulation.quantities.holdings import (
     Key,
     Lot,
     Measure,
-    Position,
     figure,
     key_of,
     measure,
     moves,
-    position,
     refuse_earlier,
-)
-from auditor.regulation.quantities.reconciliation import (
-    Changes,
-    Crossing,
-    Difference,
-    Differing,
-    Kind,
-    KindCount,
-    Reconciliation,
-    Taken,
-    reconcile,
+    taken,
 )
 from auditor.regulation.working import Working, question
-
-__all__ = [
-    "Changes",
-    "Count",
-    "Crossing",
-    "Difference",
-    "Differing",
-    "Held",
-    "Inventoried",
-    "Kind",
-    "KindCount",
-    "Lost",
-    "Lot",
-    "Position",
-    "Reconciliation",
-    "Stocked",
-    "Taken",
-    "inventory",
-    "position",
-    "reconcile",
-]
 
 
 class Lost(Frozen):
@@ -151,7 +118,7 @@ def inventory(work: Working, file: FactsFile, lots: tuple[Lot, ...], on: date) -
     _scope(work, file, board)
     result = Inventoried(
         on=on,
-        taken=max((lot.on for lot in lots if lot.on), default=None),
+        taken=taken(lots),
         total=total,
         sites=sites,
         countries=countries,
@@ -161,10 +128,10 @@ def inventory(work: Working, file: FactsFile, lots: tuple[Lot, ...], on: date) -
     )
     conclusion = (
         f"On {on} {total.total.chips:,} chips at or above 3A090.a with {figure(total.total.tpp)} together are held "
-        f"at {len(sites)} sites in {len(countries)} countries"
+        f"at {counted(len(sites), 'site')} in {counted(len(countries), 'country', 'countries')}"
     )
     if total.transferred.chips:
-        conclusion += f"; {total.transferred.chips:,} of them are transferred and not installed"
+        conclusion += f"; {total.transferred.chips:,} of them transferred and not installed"
     return conclusion + f". Attrition, not counted: {_attrition(total)}.", result
 
 

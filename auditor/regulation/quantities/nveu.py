@@ -13,8 +13,10 @@ from decimal import Decimal
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.exact import Amount
 from auditor.model.facts import Condition
+from auditor.regulation.check import attempt
 from auditor.regulation.destinations.places import blocked, called, treated_as
 from auditor.regulation.facts.file import FactsFile
+from auditor.regulation.ownership.eligibility import homes, unassured
 from auditor.regulation.ownership.parties import Ownership, Unresolved
 from auditor.regulation.quantities.holdings import (
     ATTRITION,
@@ -26,8 +28,6 @@ from auditor.regulation.quantities.holdings import (
 )
 from auditor.regulation.quantities.installed import Breach, Effect, Here, InstalledBase, Point, QuarterUse, touching
 from auditor.regulation.working import Working, question
-
-__all__ = ["Breach", "Effect", "National", "Point", "QuarterUse", "nveu"]
 
 
 class National(Frozen):
@@ -81,7 +81,8 @@ def nveu(
     start = path.points[0]
     of = here.lots_tpp(party_id)
     _tell(work, file, party.name, at, start, of)
-    _assurances(work, party_id in file.parties and country in party.nveu_countries, party.name, at)
+    if at not in map(treated_as, party.nveu_countries):
+        _assurances(work, file, party_id, at)
     family = _family(work, file, here, party_id, at, breach)
     result = National(
         party=party_id,
@@ -119,20 +120,23 @@ def _tell(
     )
 
 
-def _assurances(work: Working, granted: bool, name: str, at: str) -> None:
+def _assurances(work: Working, file: FactsFile, party_id: str, at: str) -> None:
     """Name the ambiguity on assurances where the authorization is not granted yet; quantities do not hang on it."""
-    if granted:
-        return
-    work.ambiguous(
-        "nveu-assurances",
-        {
+    name = file.parties[party_id].name
+    without, _ = attempt(
+        work, lambda probe: unassured(probe, file, homes(probe, file, Ownership(file), party_id), (at,))
+    )
+    if without is None or without:
+        results = {
             "condition": f"Without an arrangement between governments for {called(at)}, {name} is granted no NVEU "
             "there, and none of this may be shipped under one.",
             "may-be-sought": f"{name} can be granted the NVEU for {called(at)} without an arrangement; the allocation "
             "is the same.",
-        },
-        differs=False,
-    )
+        }
+    else:
+        same = f"{name} qualifies in this respect: no arrangement is needed, or the facts name one."
+        results = {"condition": same, "may-be-sought": same}
+    work.ambiguous("nveu-assurances", results, differs=False)
 
 
 def _family(

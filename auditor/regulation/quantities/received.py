@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from auditor.model.facts import Authorization
 from auditor.regulation.facts.file import FactsFile
-from auditor.regulation.facts.happenings import Sent
-from auditor.regulation.quantities.holdings import Lot, Measure, figure, taken
+from auditor.regulation.facts.happenings import Sent, consignee, sent
+from auditor.regulation.quantities.holdings import Lot, Measure, figure, key_of, taken, wanted
 from auditor.regulation.working import Working
 
 
@@ -22,7 +22,22 @@ def received(
         for lot in lots
         if lot.authorization in (under, None)
         and (year is None or lot.received is None or lot.received.year == year)
-        and (lot.owner or file.sites[lot.site].owner) in parties
+        and key_of(file, lot).owner in parties
+    ]
+
+
+def shipped(file: FactsFile, party: str, under: Authorization, plan: str | None) -> list[Sent]:
+    """The shipments to the party under the authorization, made and of the plan, by date.
+
+    Raises:
+        UnknownReferenceError: no such plan.
+    """
+    if plan is not None:
+        wanted(file.plans, plan, "plan")
+    return [
+        one
+        for one in sent(file)
+        if one.plan in (None, plan) and consignee(file, one.shipment) == party and one.shipment.authorization is under
     ]
 
 

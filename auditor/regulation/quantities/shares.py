@@ -15,7 +15,7 @@ from auditor.model.base import Date, Frozen, Name
 from auditor.model.exact import Amount, percent
 from auditor.model.facts import Condition
 from auditor.model.law import Limit
-from auditor.regulation.destinations.places import blocked, in_5a, treated_as
+from auditor.regulation.destinations.places import US, blocked, in_5a, treated_as
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.quantities.holdings import HELD, Key, Lot, Measure, Move, by_day, measure, stock
 from auditor.regulation.working import Working
@@ -25,7 +25,6 @@ SINGLE_COUNTRY = "uveu.single-country.percent"
 OUTSIDE_US = "uveu.outside-us.percent"
 ACCOUNTING = "chip-accounting"
 """The duty whose days are the reporting dates."""
-US = "US"
 
 
 class Bound(Frozen):

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.exact import spoken
 from auditor.model.facts import Condition
 from auditor.model.law import Limit
-from auditor.regulation.destinations.places import called, in_5a, treated_as
+from auditor.regulation.destinations.places import US, called, in_5a, treated_as
 from auditor.regulation.facts.file import FactsFile
+from auditor.regulation.ownership.eligibility import UVEU_FIX, uveu_home
 from auditor.regulation.ownership.parties import Ownership
 from auditor.regulation.quantities.holdings import (
     GONE,
@@ -24,6 +26,7 @@ from auditor.regulation.quantities.holdings import (
     Lot,
     Move,
     figure,
+    key_of,
     moves,
     refuse_earlier,
     wanted,
@@ -32,36 +35,16 @@ from auditor.regulation.quantities.shares import (
     OUTSIDE_5A,
     OUTSIDE_US,
     SINGLE_COUNTRY,
-    US,
     Book,
     Bound,
-    CountryShare,
     Effect,
     Headroom,
-    InChips,
     Path,
     Point,
     Share,
     reporting_dates,
 )
 from auditor.regulation.working import Working, question
-
-__all__ = [
-    "OUTSIDE_5A",
-    "OUTSIDE_US",
-    "SINGLE_COUNTRY",
-    "Bound",
-    "Breach",
-    "CountryShare",
-    "Effect",
-    "Headroom",
-    "InChips",
-    "Point",
-    "Share",
-    "Shares",
-    "UnderMeasurement",
-    "uveu",
-]
 
 ALL_LIMITS, US_LIMIT_ONLY = "all-limits", "us-limit-only"
 
@@ -93,7 +76,7 @@ class Shares(Frozen):
     until: Date
     """The last day looked at: a reporting date after every shipment."""
     bounds: tuple[Bound, ...]
-    """The limits that apply; none if the entity does not have its headquarters in a Supplement 5(a) destination."""
+    """The limits that apply, or may; none if the entity cannot be a UVEU by where it and its parent belong."""
     points: tuple[Point, ...]
     """As of the day, on every day of a shipment, and on every reporting date; by date."""
     headroom: tuple[Headroom, ...]
@@ -121,7 +104,7 @@ def uveu(
     _doubtful(work, file, lots, ownership.doubtful(work, party_id))
     home, parent_home = _headquarters(work, file, party_id), _headquarters(work, file, parent)
     work.leave_if_missing()
-    bounds = _bounds(work, home, parent_home)
+    bounds = _bounds(work, home, parent_home, file.place_of("parties", party_id))
     course = tuple(
         move for move in moves(work, file, lots, plan_id) if any(key.owner in family for key, _ in move.changes)
     )
@@ -132,6 +115,7 @@ def uveu(
     breaches = _breaches(work, path.points, [bound.id for bound in bounds])
     _tell(work, file, path, bounds, len(family))
     _attrition(work, file, lots, family, course, bounds, until, breaches)
+    _sisters(work, file, ownership, party_id, book)
     barred = [one for one in effects if one.barred]
     if barred:
         work.caution(
@@ -156,7 +140,7 @@ def uveu(
 
 def _doubtful(work: Working, file: FactsFile, lots: tuple[Lot, ...], parties: frozenset[str]) -> None:
     """Chips of parties that may belong to the group or not: neither counting them nor leaving them out is safe."""
-    owners = {lot.owner or file.sites[lot.site].owner for lot in lots}
+    owners = {key_of(file, lot).owner for lot in lots}
     for party in sorted(parties & owners):
         work.missing(
             f"whether the chips of {file.parties[party].name} count", "it may or may not belong to the group",
@@ -175,19 +159,18 @@ def _headquarters(work: Working, file: FactsFile, party_id: str) -> str:
     return treated_as(party.headquarters)
 
 
-def _bounds(work: Working, home: str, parent_home: str) -> tuple[Limit, ...]:
-    """The limits of paragraph 6 that apply by the headquarters of the entity and of its ultimate parent."""
-    inside = [in_5a(work, place) for place in (home, parent_home)]
-    if not all(inside):
-        outside = next(place for place, is_in in zip((home, parent_home), inside, strict=True) if not is_in)
-        work.step(
-            f"{called(outside)} is not in Supplement 5(a): the entity, or its ultimate parent, does not have its "
-            "headquarters in one of its destinations. It cannot be a UVEU, and paragraph 6 sets it no share.",
-            rows=(work.definition("uveu.eligibility"), work.paragraph("supplement-10.6")),
-        )
+def _bounds(work: Working, home: str, parent_home: str, place: str) -> tuple[Limit, ...]:
+    """The limits of paragraph 6 that apply, or may apply, by the headquarters of the entity and its ultimate parent."""
+    can, why = uveu_home(work, home, parent_home)
+    says = f"{why[0].upper()}{why[1:]}."
+    rows = (work.definition("uveu.eligibility"), work.paragraph("supplement-10.6"))
+    if can is False:
+        work.step(f"{says} It cannot be a UVEU, and paragraph 6 sets it no share.", rows=rows)
         return ()
     found = [work.limit(OUTSIDE_5A), work.limit(SINGLE_COUNTRY)]
-    says = f"Headquarters in {called(home)}, ultimate parent's in {called(parent_home)}: both in Supplement 5(a)."
+    if can is None:
+        work.missing("whether it can be a UVEU", why, place=place, fix=UVEU_FIX)
+        says += " The shares are computed as if it can."
     if US in (home, parent_home):
         found.append(work.limit(OUTSIDE_US))
         says += " The limit outside the United States applies too."
@@ -196,7 +179,7 @@ def _bounds(work: Working, home: str, parent_home: str) -> tuple[Limit, ...]:
                 "Paragraph 6 speaks of an entity with headquarters in the United States; here only the entity's or "
                 "only its ultimate parent's are there. The limit outside the United States is computed all the same."
             )
-    work.step(says, rows=(work.paragraph("supplement-10.6"), *found))
+    work.step(says, rows=(*rows, *found))
     return tuple(found)
 
 
@@ -291,6 +274,22 @@ def _tell(work: Working, file: FactsFile, path: Path, bounds: Sequence[Limit], m
             )
 
 
+def _sisters(work: Working, file: FactsFile, ownership: Ownership, party_id: str, book: Book) -> None:
+    """Say so where companies are counted that are neither parents nor subsidiaries of the entity itself."""
+    above = ownership.above(work, party_id)
+    owners = {key.owner for key, count in book.held.items() if count} - {party_id, *above}
+    sisters = sorted(owner for owner in owners if party_id not in ownership.above(work, owner))
+    if sisters and book.bounds:
+        held = sum(
+            (book.measured.of(key, count) for key, count in book.held.items() if key.owner in sisters), Decimal(0)
+        )
+        names = ", ".join(file.parties[one].name for one in sisters[:5])
+        work.caution(
+            f"Paragraph 6 names the entity with its subsidiaries and parents. {names}, with {figure(held)} in the "
+            "inventory, are counted as subsidiaries of its parent."
+        )
+
+
 def _attrition(
     work: Working, file: FactsFile, lots: tuple[Lot, ...], family: frozenset[str], course: Sequence[Move],
     bounds: tuple[Limit, ...], until: date, breaches: Sequence[UnderMeasurement],
@@ -324,4 +323,6 @@ def _conclusion(work: Working, result: Shares) -> str:
             f"holds {figure(now.total)}."
         )
     shares = "; ".join(_spoken(share) for share in now.shares) or "nothing is held outside"
+    if in_5a(work, result.headquarters) != in_5a(work, result.parent_headquarters):
+        name += ", if it can be a UVEU"
     return f"{name}, on {now.date}: {shares}. Until {result.until}: {_told(result.breaches[0].breach)}"

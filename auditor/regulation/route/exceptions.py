@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from auditor.model.answer import Answer
 from auditor.model.facts import Authorization
 from auditor.regulation.check import Check, Checks, Finding
 from auditor.regulation.exceptions.acm import acm
@@ -58,11 +61,7 @@ def aia_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
     answers = tuple(
         aia(scene.work.law, scene.work.as_of, file, scene.lots, name, scene.plan.id) for name in scene.receivers
     )
-    own: list[Check] = []
-    for one in answers:
-        mine = one.result.checks if one.result else ()
-        own += mine
-        scene.told(checks, "aia", one, mine)
+    own = [check for one in answers for check in _own(scene, checks, "aia", one)]
     return concluded(Authorization.AIA, (*own, *checks.found, *screened), aia=answers)
 
 
@@ -71,11 +70,7 @@ def acm_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
     checks = Checks(scene.work, decides=False)
     file = scene.under(Authorization.ACM)
     answers = tuple(acm(scene.work.law, scene.work.as_of, file, name, scene.plan.id) for name in scene.receivers)
-    own: list[Check] = []
-    for one in answers:
-        mine = one.result.checks if one.result else ()
-        own += mine
-        scene.told(checks, "acm", one, mine)
+    own = [check for one in answers for check in _own(scene, checks, "acm", one)]
     return concluded(Authorization.ACM, (*own, *checks.found, *screened), acm=answers)
 
 
@@ -94,8 +89,13 @@ def lpp_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
             if (family, year) in seen:
                 continue
             seen.add((family, year))
-            mine = one.result.checks if one.result else ()
-            own += mine
+            own += _own(scene, checks, "lpp", one)
             answers.append(one)
-            scene.told(checks, "lpp", one, mine)
     return concluded(Authorization.LPP, (*own, *checks.found, *screened), lpp=tuple(answers))
+
+
+def _own(scene: Scene, checks: Checks, condition: str, answer: Answer[Any]) -> tuple[Check, ...]:
+    """The checks of the exception's own answer; what it leaves open beyond them is noted under `condition`."""
+    own: tuple[Check, ...] = answer.result.checks if answer.result else ()
+    scene.told(checks, condition, answer, own)
+    return own

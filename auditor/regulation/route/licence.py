@@ -7,14 +7,12 @@ from auditor.model.facts import Authorization
 from auditor.regulation.calendar.days import plus
 from auditor.regulation.check import Check, Checks, Finding, attempt
 from auditor.regulation.chips.chip import classify
-from auditor.regulation.destinations.places import Tier, called, tier, treated_as
+from auditor.regulation.destinations.places import CASE_BY_CASE, US, Tier, called, tier, treated_as
 from auditor.regulation.facts.happenings import consignee
 from auditor.regulation.ownership.parties import PartyTier, party_tier
 from auditor.regulation.quantities.country import CountryUse, country
 from auditor.regulation.route.scene import Scene, concluded
 from auditor.regulation.route.types import Route
-
-CASE_BY_CASE = frozenset({"CN", "MO"})
 
 
 def licence_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
@@ -30,7 +28,7 @@ def licence_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
         elif receiver is not None and tiers[iso] is Tier.SUPPLEMENT_5A:
             _inside(scene, checks, one.id, iso, receiver)
     answers = tuple(
-        _allocated(scene, checks, iso)
+        _allocated(scene, checks, iso, _of_5a(scene, iso, placed))
         for iso, found in tiers.items()
         if found in (Tier.OTHER, Tier.SUPPLEMENT_5B)
     )  # fmt: skip
@@ -66,6 +64,8 @@ def _may_be_case_by_case(scene: Scene, shipment: str, iso: str) -> bool:
     rows = scene.work.law.paragraphs.get("licence.review-case-by-case", ())
     if treated_as(iso) not in CASE_BY_CASE or one.kind != "export" or one.from_site is not None:
         return False
+    if one.origin not in (None, US):
+        return False  # what leaves another country is a reexport, whatever the facts call it
     if not any(row.valid(scene.work.as_of) for row in rows):
         return False
     found, _ = attempt(scene.work, lambda probe: classify(probe, scene.file.chips[one.chip]))
@@ -85,7 +85,14 @@ def _inside(scene: Scene, checks: Checks, shipment: str, iso: str, receiver: Par
         checks.note(Finding.MISSING, "licence.review-allocation", says, facts=place, fix="ask BIS")
 
 
-def _allocated(scene: Scene, checks: Checks, iso: str) -> Answer[CountryUse]:
+def _of_5a(scene: Scene, iso: str, placed: dict[str, PartyTier | None]) -> tuple[str, ...]:
+    """Receivers there with headquarters in Supplement 5(a), for whom the allocation may not be."""
+    names = {consignee(scene.file, one) for one in scene.shipments if scene.file.sites[one.to].country == iso}
+    known = ((name, placed[name]) for name in sorted(names))
+    return tuple(name for name, at in known if at is not None and at.headquarters_tier is Tier.SUPPLEMENT_5A)
+
+
+def _allocated(scene: Scene, checks: Checks, iso: str, spared: tuple[str, ...]) -> Answer[CountryUse]:
     answer = country(
         scene.work.law, scene.work.as_of, scene.under(Authorization.LICENSE), scene.lots, iso, scene.plan.id
     )
@@ -97,10 +104,12 @@ def _allocated(scene: Scene, checks: Checks, iso: str) -> Answer[CountryUse]:
         says = f"{answer.conclusion} Others' shipments are not known; BIS publishes how much is used."
         checks.note(Finding.SATISFIED, "licence.review-allocation", says)
     elif len(over) == len(answer.result.breaches):
-        says = (
-            f"{called(iso)}: over the allocation from {over[0].date}, under every reading; policy of denial above it."
-        )
-        checks.note(Finding.NOT_MET, "licence.review-allocation", says)
+        says = f"{called(iso)}: over the allocation from {over[0].date}, under every reading; policy of denial above it"
+        if spared:
+            says += f". Whether it is for {', '.join(spared)}, with headquarters in Supplement 5(a), is not told."
+            checks.note(Finding.MISSING, "licence.review-allocation", says, fix="ask BIS")
+        else:
+            checks.note(Finding.NOT_MET, "licence.review-allocation", f"{says}.")
     else:
         says = f"{called(iso)}: whether the allocation is exceeded depends on the reading. {answer.conclusion}"
         checks.note(Finding.MISSING, "licence.review-allocation", says, fix="ask BIS how it counts")

@@ -9,15 +9,13 @@ from auditor.model.law import Dated
 from auditor.regulation.check import attempt
 from auditor.regulation.chips.chip import Classified, classify
 from auditor.regulation.chips.entry import Level
-from auditor.regulation.destinations.places import Tier, called, treated_as
+from auditor.regulation.destinations.places import EMIRATES, US, Tier, called, treated_as
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.facts.happenings import consignee
 from auditor.regulation.ownership.parties import Ownership, party_tier
 from auditor.regulation.route.types import Need
 from auditor.regulation.working import Working
 
-US = "US"
-EMIRATES = "AE"
 B_GROUPS = ("d-1", "d-4", "d-5")
 B_EXCEPTED = ("a-5", "a-6")
 """Groups for which, and except which, 3A090.b items need a licence: as the row licence.3a090-b says."""

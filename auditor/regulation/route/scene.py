@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any
 
 from auditor.model.answer import Answer, Outcome
-from auditor.model.base import Frozen
 from auditor.model.facts import Authorization, Party, Plan, Shipment
 from auditor.regulation.check import Check, Checks, Finding, Verdict, verdict
 from auditor.regulation.facts.file import FactsFile
@@ -16,8 +15,6 @@ from auditor.regulation.ownership.parties import Ownership
 from auditor.regulation.quantities.holdings import Lot
 from auditor.regulation.route.types import Need, Route
 from auditor.regulation.working import Working
-
-R = TypeVar("R", bound=Frozen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,15 @@ class Scene:
         facts = self.file.facts.model_copy(update={"plans": plans})
         return replace(self.file, facts=facts, plans={**self.file.plans, plan.id: plan})
 
-    def lift(self, answer: Answer[R]) -> None:
-        """Take over where provisions stand and what is doubtful; the nested answer keeps its own working."""
+    def told(self, checks: Checks, condition: str, answer: Answer[Any], own: Iterable[Check] = ()) -> None:
+        """Note what a nested answer leaves open, beyond what its own checks say.
+
+        Where provisions stand and what is doubtful is taken over; the nested answer keeps its own working.
+        """
         for one in answer.standing:
             self.work.stands(one.provision)
         for caution in answer.cautions:
             self.work.caution(caution)
-
-    def told(self, checks: Checks, condition: str, answer: Answer[R], own: Iterable[Check] = ()) -> None:
-        """Note what a nested answer leaves open, beyond what its own checks say."""
-        self.lift(answer)
         self.work.step(
             f"{answer.question} of {answer.subject}: {answer.conclusion}", cite=f"question {answer.question}"
         )

@@ -8,7 +8,8 @@ from auditor.model.answer import Answer
 from auditor.model.facts import Authorization
 from auditor.model.law import Paragraph
 from auditor.regulation.check import Check, Checks, Finding
-from auditor.regulation.destinations.places import NVEU_GROUPS, blocked, called, in_5a, treated_as
+from auditor.regulation.destinations.places import NVEU_GROUPS, blocked, called, treated_as
+from auditor.regulation.ownership import eligibility
 from auditor.regulation.ownership.parties import Unresolved
 from auditor.regulation.ownership.stakes import Disclosure, ownership
 from auditor.regulation.ownership.stakes import Verdict as StakeVerdict
@@ -76,20 +77,8 @@ def nveu_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
 
 
 def unassured(scene: Scene) -> tuple[str, ...]:
-    """Countries for which an arrangement between governments would be needed by paragraph 12, and the facts have none.
-
-    None for a party with headquarters and ultimate parent in Supplement 5(a): it qualifies without one.
-    """
-    homes = _homes(scene)
-    if homes is not None and all(in_5a(scene.work, iso) for iso in homes.values()):
-        return ()
-    day = scene.work.as_of
-    assured = {
-        treated_as(one.country)
-        for one in scene.file.facts.assurances
-        if one.since <= day and (one.until is None or day < one.until)
-    }
-    return tuple(iso for iso in scene.countries if treated_as(iso) not in assured)
+    """Countries of the plan for which an arrangement would be needed by paragraph 12, and the facts have none."""
+    return eligibility.unassured(scene.work, scene.file, _homes(scene), scene.countries)
 
 
 def _assured(scene: Scene, checks: Checks) -> None:
@@ -107,13 +96,8 @@ def _assured(scene: Scene, checks: Checks) -> None:
         checks.note(Finding.SATISFIED, "supplement-10.12", says)
 
 
-def _homes(scene: Scene) -> dict[str, str] | None:
-    """Headquarters of the party and of its ultimate parent, by who has them; None where one is not known."""
-    found = scene.ownership.parent(scene.work, scene.party.id)
-    parent = None if isinstance(found, Unresolved) else scene.file.parties[found.party]
-    if parent is None or parent.headquarters is None or scene.party.headquarters is None:
-        return None
-    return {scene.party.name: scene.party.headquarters, parent.name: parent.headquarters}
+def _homes(scene: Scene) -> tuple[str, str] | None:
+    return eligibility.homes(scene.work, scene.file, scene.ownership, scene.party.id)
 
 
 def _unknown_home(scene: Scene, checks: Checks, condition: str) -> None:
@@ -134,17 +118,10 @@ def _uveu_home(scene: Scene, checks: Checks) -> None:
     if homes is None:
         _unknown_home(scene, checks, "uveu.headquarters")
         return
-    told = "; ".join(f"{name} in {called(iso)}" for name, iso in homes.items())
-    inside = [in_5a(scene.work, iso) for iso in homes.values()]
+    can, why = eligibility.uveu_home(scene.work, *homes)
     at = (scene.file.place_of("parties", scene.party.id),)
-    if any(blocked(scene.work, iso) for iso in homes.values()) or not any(inside):
-        checks.note(Finding.NOT_MET, "uveu.headquarters", f"{told}.", facts=at)
-    elif all(inside):
-        checks.note(Finding.SATISFIED, "uveu.headquarters", f"{told}.", facts=at)
-    else:
-        says = f"{told}: only one is on the list, and the text as read here does not say whether that is enough."
-        fix = "read 748.15(b)(2)(i), or ask BIS"
-        checks.note(Finding.MISSING, "uveu.headquarters", says, facts=at, fix=fix)
+    finding = {True: Finding.SATISFIED, False: Finding.NOT_MET, None: Finding.MISSING}[can]
+    checks.note(finding, "uveu.headquarters", f"{why}.", facts=at, fix=eligibility.UVEU_FIX if can is None else None)
 
 
 def _nveu_home(scene: Scene, checks: Checks) -> None:
@@ -152,16 +129,16 @@ def _nveu_home(scene: Scene, checks: Checks) -> None:
     if homes is None:
         _unknown_home(scene, checks, "nveu.headquarters")
         return
-    places = {**homes}
+    places = [("headquarters", homes[0]), ("ultimate parent's", homes[1])]
     if scene.party.located:
-        places[f"{scene.party.name} itself"] = scene.party.located
-    told = "; ".join(f"{name} in {called(iso)}" for name, iso in places.items())
+        places.append((f"{scene.party.name} itself", scene.party.located))
+    told = ", ".join(f"{what} in {called(iso)}" for what, iso in places)
     grouped = any(
         scene.work.law.membership(group, treated_as(iso), scene.work.as_of)
-        for iso in places.values()
+        for _, iso in places
         for group in NVEU_GROUPS
     )
-    bad = any(blocked(scene.work, iso) for iso in places.values())
+    bad = any(blocked(scene.work, iso) for _, iso in places)
     says = f"{told}: {'Macau or D:5 among them' if bad else 'in the groups' if grouped else 'in none of the groups'}."
     at = (scene.file.place_of("parties", scene.party.id),)
     checks.either(grouped and not bad, "nveu.headquarters", says, says, facts=at)

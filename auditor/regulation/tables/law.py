@@ -93,5 +93,10 @@ class Law:
         return table[name]
 
 
+def at_or_below(name: str, paragraph: str) -> bool:
+    """Whether the id is the paragraph's, or of an item below it."""
+    return name == paragraph or name.startswith(f"{paragraph}.")
+
+
 def _valid(rows: tuple[D, ...], on: date) -> D | None:
     return next((row for row in rows if row.valid(on)), None)

@@ -10,7 +10,7 @@ from itertools import chain, pairwise
 from auditor.errors import AuditorError, SchemaError, UnknownReferenceError
 from auditor.model.law import Cited, Dated, Duty, Limit, Places, Status, Unit
 from auditor.regulation.tables.countries import country_problem
-from auditor.regulation.tables.law import Law
+from auditor.regulation.tables.law import Law, at_or_below
 
 
 def lint(law: Law) -> list[AuditorError]:
@@ -27,6 +27,7 @@ def lint(law: Law) -> list[AuditorError]:
         *_seen(law),
         *_countries(law),
         *_quarters(law),
+        *_units(law),
         *_numbering(law),
         *_readings(law),
         *_duties(law),
@@ -137,6 +138,13 @@ def _countries(law: Law) -> Iterator[AuditorError]:
             yield SchemaError(f"{rows[0].places}: {says}", place=rows[0].origin, value=rows[0].iso, hint=hint)
 
 
+def _units(law: Law) -> Iterator[AuditorError]:
+    for before, row in chain.from_iterable(pairwise(rows) for rows in law.limits.values()):
+        if row.unit is not before.unit:
+            hint = f"give it in {before.unit}, as the row before it at {before.origin}"
+            yield SchemaError(f"{row.id}: another unit than before", place=row.origin, value=str(row.unit), hint=hint)
+
+
 def _quarters(law: Law) -> Iterator[AuditorError]:
     rows = [found[0] for found in law.allocations.values()]
     for before, row in pairwise(rows):
@@ -170,7 +178,7 @@ def _numbering(law: Law) -> Iterator[AuditorError]:
         if parts != expected:
             wrong = next((part for part, due in zip(parts, expected, strict=True) if part != due), parts[-1])
             first = f"{parent}.{wrong}"
-            place = next(rows[0].origin for name, rows in law.paragraphs.items() if _at_or_below(name, first))
+            place = next(rows[0].origin for name, rows in law.paragraphs.items() if at_or_below(name, first))
             due = f"{parent}.{expected[parts.index(wrong)]}"
             hint = f"{due} is due here; an item whose text was not found still has a row, without requirement"
             yield SchemaError("numbering with a hole or out of order", place=place, value=first, hint=hint)
@@ -187,10 +195,6 @@ def _expected(parts: list[str]) -> list[str]:
     return [chr(ord("a") + index) for index in count]
 
 
-def _at_or_below(name: str, paragraph: str) -> bool:
-    return name == paragraph or name.startswith(f"{paragraph}.")
-
-
 def _readings(law: Law) -> Iterator[AuditorError]:
     for row in chain.from_iterable(law.ambiguities.values()):
         ids = [reading.id for reading in row.readings]
@@ -200,7 +204,7 @@ def _readings(law: Law) -> Iterator[AuditorError]:
         for name in sorted({name for name in ids if ids.count(name) > 1}):
             yield SchemaError("a reading given twice", place=row.origin, value=name, hint="keep one of the two")
         for concern in row.concerns:
-            if not any(_at_or_below(name, concern) for name in law.paragraphs):
+            if not any(at_or_below(name, concern) for name in law.paragraphs):
                 yield _unknown(row.origin, "paragraph", concern, law.paragraphs, "supplement-10")
 
 

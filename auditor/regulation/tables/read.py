@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
 
 from auditor.canon.digest import sha256_hex
 from auditor.canon.yaml import parse_yaml
-from auditor.errors import AuditorError, SchemaError, refuse_all
+from auditor.errors import AuditorError, SchemaError, UnknownReferenceError, refuse_all
 from auditor.model.base import Frozen
 from auditor.model.law import (
     Allocation,
@@ -70,7 +71,7 @@ def read_law(shipped: Mapping[str, bytes], newer: Mapping[str, bytes] | None = N
     tables = {name: first[name] + then[name] for name in TABLES}
     # Three files hold paragraphs; a newer row comes after all of them, whichever it stands in.
     paragraphs = [row for rows in (first, then) for name in _PARAGRAPHS for row in rows[name]]
-    problems = [*_unread(shipped), *_unread(newer)]
+    problems = [*_unread(shipped), *_unread(newer), *_unasked(first["limits"], then["limits"])]
     lists, memberships = _destinations(tables["destinations"], problems)
     law = Law(
         sources=_unique(tables["sources"], problems),
@@ -109,6 +110,20 @@ def _unread(files: Mapping[str, bytes]) -> list[AuditorError]:
         for path in sorted(files)
         if path.rsplit("/", 1)[-1].removesuffix(".yaml") not in TABLES
     ]
+
+
+def _unasked(shipped: list[Any], newer: list[Any]) -> list[AuditorError]:
+    """Newer limits of an id that no shipped limit has: no question would read them, and nobody would notice."""
+    known = {row.id for row in shipped}
+    problems: list[AuditorError] = []
+    for row in newer:
+        if row.id not in known:
+            near = ", ".join(get_close_matches(row.id, known, 3, 0.3))
+            hint = f"write the id of the limit that changes{f': {near}?' if near else ''}"
+            problems.append(
+                UnknownReferenceError("no such limit to take over from", place=row.origin, value=row.id, hint=hint)
+            )
+    return problems
 
 
 def _rows(name: str, model: type[Frozen], files: Mapping[str, bytes]) -> list[Any]:
