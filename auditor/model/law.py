@@ -223,6 +223,10 @@ class Paragraph(Dated):
     """The day from which it has to be met."""
     names: tuple[Text, ...] = ()
     """Standards, lists and sections it names."""
+    lists: tuple[Name, ...] = ()
+    """Ids of lists of destinations it speaks of, any of which counts."""
+    except_lists: tuple[Name, ...] = ()
+    """Ids of lists whose destinations it leaves out."""
 
 
 class Definition(Dated):

@@ -642,3 +642,23 @@ def test_accounting_is_due_on_the_day_six_months_later(last: str, overdue: bool)
     answer = acm(LAW, ON, facts(maker(site=f", accounted: {last}")), "one")
     assert answer.result is not None
     assert answer.result.facilities[0].overdue is overdue
+
+
+# Part 744
+
+
+@pytest.mark.parametrize("lists", ["lists: [entity-list]", "kind: military"])
+def test_a_listed_party_is_named_beside_what_the_exception_allows(lists: str) -> None:
+    text = world(ship("a", 1), parties=f"  - {{id: bad, name: Bad, headquarters: BR, {lists}}}")
+    for answer in (
+        lpp(LAW, ON, facts(text), (), "bad", 2026),
+        acm(LAW, ON, facts(text), "bad"),
+        aia(LAW, ON, facts(text), (), "bad"),
+    ):
+        (caution,) = [one for one in answer.cautions if "Part 744" in one]
+        assert caution.startswith("Bad ")
+
+
+def test_a_party_that_is_not_listed_is_still_told_of_part_744() -> None:
+    (caution,) = [one for one in year(world(ship("a", 1))).cautions if "Part 744" in one]
+    assert caution.startswith("Part 744")

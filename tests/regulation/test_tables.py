@@ -451,6 +451,8 @@ class TestLint:
             ("ambiguities", "shown_first: code", "shown_first: codes", "shown_first is none", "codes"),
             ("ambiguities", "id: more-than", "id: of", "a reading given twice", "of"),
             ("ambiguities", "[supplement-10.6]", "[supplement-10.66]", "no such paragraph", "supplement-10.66"),
+            ("conditions", "b, d-1, d-2", "c, d-1, d-2", "no such list of destinations", "c"),
+            ("conditions", "[a-5, a-6]", "[a-5, a-7]", "no such list of destinations", "a-7"),
             ("calendar", "lead: 180", "lead: 181", "new-site-notice: not the limit's number", "181 days"),
             ("calendar", "lead_unit: years", "lead_unit: months", "records: not the limit's number", "5 months"),
             ("calendar", "every_months: 6", "every_months: 7", "acm-accounting: not the limit's number", "7 months"),

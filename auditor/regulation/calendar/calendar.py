@@ -37,7 +37,7 @@ def calendar(work: Working, file: FactsFile, begins: date, ends: date) -> tuple[
     duties = [row for rows in work.law.duties.values() for row in rows if row.valid(work.as_of)]
     if not duties:
         work.undetermined(
-            f"the duties on {work.as_of}", "the law tables have none on that day", fix="ask about another"
+            f"the duties on {work.as_of}", "the law tables have none on that day", fix="ask about another day"
         )
     concerned = concerns(file)
     if not concerned:

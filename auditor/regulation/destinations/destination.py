@@ -7,7 +7,6 @@ from auditor.model.law import Country, Dated, Status
 from auditor.regulation.destinations.places import (
     CASE_BY_CASE,
     EMIRATES,
-    NVEU_GROUPS,
     US,
     Tier,
     called,
@@ -76,7 +75,7 @@ def destination(work: Working, iso: str) -> tuple[str, Destination]:
     follows = [
         _uveu_data_center(work, iso, found),
         _uveu_headquarters(work, iso, found),
-        _nveu(work, iso, found, any(row.places in NVEU_GROUPS for row in rows)),
+        _nveu(work, iso, found, any(row.places in work.paragraph("nveu.headquarters").lists for row in rows)),
         _allocation(work, called(iso), found),
         _aia(work, called(iso), found),
         _review(work, called(iso), found),

@@ -16,9 +16,6 @@ TREATED_WITH = {"HK": "CN"}
 GROUPS = ("a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "b", "d-1", "d-2", "d-3", "d-4", "d-5", "e-1", "e-2")
 """Lists of Supplement No. 1 to part 740."""
 
-NVEU_GROUPS = ("a-1", "a-2", "a-3", "a-4", "a-5", "a-6", "b", "d-1", "d-2", "d-3", "d-4")
-"""Groups a National VEU may come from, less Macau and D:5 (748.15(b)(2)(ii))."""
-
 CASE_BY_CASE = frozenset({"CN", MACAU})
 """Where end users of the January 2026 rule are: China, with which Hong Kong is treated, and Macau."""
 

@@ -7,6 +7,7 @@ from auditor.model.facts import Authorization, Party
 from auditor.regulation.calendar.days import plus
 from auditor.regulation.check import SAYS, Check, Checks, Finding, Verdict
 from auditor.regulation.destinations.whereabouts import outside_blocked
+from auditor.regulation.exceptions.screening import warn
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.facts.happenings import Sent
 from auditor.regulation.ownership.parties import Ownership
@@ -48,6 +49,7 @@ def acm(work: Working, file: FactsFile, party_id: str, plan_id: str | None = Non
     work.subject = party.name if plan_id is None else f"{party.name}, plan {plan_id}"
     counted = shipped(file, party_id, Authorization.ACM, plan_id)
     checks = Checks(work)
+    warn(work, party)
     _private(checks, file, party)
     _purpose(checks, file, party_id, counted)
     outside_blocked(checks, "acm.destination", work, file, Ownership(file), [party_id], counted)

@@ -9,6 +9,7 @@ from auditor.model.exact import Amount
 from auditor.model.facts import Authorization, Site
 from auditor.regulation.check import SAYS, Check, Checks, Finding, Verdict
 from auditor.regulation.destinations.places import Tier, blocked, called, in_5a
+from auditor.regulation.exceptions.screening import warn
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.facts.happenings import Sent
 from auditor.regulation.ownership.parties import Ownership, PartyTier, party_tier
@@ -81,6 +82,7 @@ def aia(
     ownership = Ownership(file)
     placed = party_tier(work, file, ownership, party_id)
     checks = Checks(work)
+    warn(work, party)
     _places(checks, file, placed)
     counted = shipped(file, party_id, Authorization.AIA, plan_id)
     mine = received(file, lots, frozenset({party_id}), Authorization.AIA)

@@ -25,6 +25,7 @@ from auditor.regulation.exceptions.lpp_checks import (
     notices,
     volume,
 )
+from auditor.regulation.exceptions.screening import warn
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.facts.happenings import Sent, consignee, sent
 from auditor.regulation.ownership.parties import Ownership, Unresolved
@@ -61,6 +62,7 @@ def lpp(
     found = ownership.parent(work, party_id)
     told = "" if isinstance(found, Unresolved) else found.says
     checks = Checks(work)
+    warn(work, file.parties[party_id])
     places = tuple(file.place_of("parties", one) for one in sorted(family)[:20])
     parties = "1 party" if len(family) == 1 else f"{len(family):,} parties"
     checks.note(Finding.SATISFIED, "lpp.consignee", f"{told} The volume is that of {parties} together.", facts=places)

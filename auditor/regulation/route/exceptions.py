@@ -10,6 +10,7 @@ from auditor.regulation.check import Check, Checks, Finding
 from auditor.regulation.exceptions.acm import acm
 from auditor.regulation.exceptions.aia import aia
 from auditor.regulation.exceptions.lpp import lpp
+from auditor.regulation.exceptions.screening import barred
 from auditor.regulation.route.scene import Scene, concluded
 from auditor.regulation.route.types import Route
 
@@ -23,11 +24,9 @@ def screening(scene: Scene) -> tuple[Check, ...]:
         names |= {site.owner, site.operator or site.owner}
     for name in sorted(names):
         about, place = scene.file.parties[name], scene.file.place_of("parties", name)
-        if about.lists:
-            says = f"{about.name} stands on {', '.join(about.lists)}."
+        says = barred(about)
+        if says is not None:
             checks.note(Finding.NOT_MET, "licence.screening", says, facts=(place,))
-        elif about.kind in ("military", "military-intelligence"):
-            checks.note(Finding.NOT_MET, "licence.screening", f"{about.name} is {about.kind}.", facts=(place,))
         elif about.screened is None or about.screened > scene.work.as_of:
             says = f"the facts name no screening of {about.name} until {scene.work.as_of}."
             fix = "screen it against the lists, and write the day as screened:"

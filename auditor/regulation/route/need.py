@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from auditor.model.facts import Plan, Shipment
-from auditor.model.law import Dated
+from auditor.model.law import Dated, Paragraph
 from auditor.regulation.check import attempt
 from auditor.regulation.chips.chip import Classified, classify
 from auditor.regulation.chips.entry import Level
@@ -15,10 +15,6 @@ from auditor.regulation.facts.happenings import consignee
 from auditor.regulation.ownership.parties import Ownership, party_tier
 from auditor.regulation.route.types import Need
 from auditor.regulation.working import Working
-
-B_GROUPS = ("d-1", "d-4", "d-5")
-B_EXCEPTED = ("a-5", "a-6")
-"""Groups for which, and except which, 3A090.b items need a licence: as the row licence.3a090-b says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +79,13 @@ def _needed(work: Working, file: FactsFile, one: Shipment, chip: Classified | No
     return _lesser(work, file, one, country, lesser)
 
 
-def _lesser(work: Working, file: FactsFile, one: Shipment, country: str, row: Dated) -> _Finding:
+def _lesser(work: Working, file: FactsFile, one: Shipment, country: str, row: Paragraph) -> _Finding:
     """3A090.b: by Country Groups; by headquarters the tables say nothing."""
     at = treated_as(country)
     if country == EMIRATES:
         return _Finding(True, f"{one.chip} is 3A090.b, for which a licence is required there.", row)
-    excepted = any(work.law.membership(name, at, work.as_of) for name in B_EXCEPTED)
-    listed = [name for name in B_GROUPS if work.law.membership(name, at, work.as_of)]
+    excepted = any(work.law.membership(name, at, work.as_of) for name in row.except_lists)
+    listed = [name for name in row.lists if work.law.membership(name, at, work.as_of)]
     if listed and not excepted:
         groups = ", ".join(name.upper().replace("-", ":") for name in listed)
         return _Finding(True, f"{one.chip} is 3A090.b, and the destination is in {groups}.", row)

@@ -8,7 +8,7 @@ from auditor.model.answer import Answer
 from auditor.model.facts import Authorization
 from auditor.model.law import Paragraph
 from auditor.regulation.check import Check, Checks, Finding
-from auditor.regulation.destinations.places import NVEU_GROUPS, blocked, called, treated_as
+from auditor.regulation.destinations.places import blocked, called, treated_as
 from auditor.regulation.ownership import eligibility
 from auditor.regulation.ownership.parties import Unresolved
 from auditor.regulation.ownership.stakes import Disclosure, ownership
@@ -136,7 +136,7 @@ def _nveu_home(scene: Scene, checks: Checks) -> None:
     grouped = any(
         scene.work.law.membership(group, treated_as(iso), scene.work.as_of)
         for _, iso in places
-        for group in NVEU_GROUPS
+        for group in scene.work.paragraph("nveu.headquarters").lists
     )
     bad = any(blocked(scene.work, iso) for _, iso in places)
     says = f"{told}: {'Macau or D:5 among them' if bad else 'in the groups' if grouped else 'in none of the groups'}."

@@ -26,6 +26,7 @@ def lint(law: Law) -> list[AuditorError]:
         *_statuses(law),
         *_seen(law),
         *_countries(law),
+        *_lists(law),
         *_quarters(law),
         *_units(law),
         *_numbering(law),
@@ -136,6 +137,14 @@ def _countries(law: Law) -> Iterator[AuditorError]:
         if problem:
             says, hint = problem
             yield SchemaError(f"{rows[0].places}: {says}", place=rows[0].origin, value=rows[0].iso, hint=hint)
+
+
+def _lists(law: Law) -> Iterator[AuditorError]:
+    for rows in law.paragraphs.values():
+        for row in rows:
+            for name in (*row.lists, *row.except_lists):
+                if name not in law.lists:
+                    yield _unknown(row.origin, "list of destinations", name, law.lists, "destinations")
 
 
 def _units(law: Law) -> Iterator[AuditorError]:
