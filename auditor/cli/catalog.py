@@ -9,9 +9,9 @@ from pathlib import Path
 EXAMPLES = """\
 examples:
   auditor catalog list
-  auditor catalog show P-04
+  auditor catalog show ID
   auditor catalog lint
-  auditor catalog test P-04
+  auditor catalog test ID
 
 test runs every case of a control, then counts how many small changes (mutants)
 of its queries the cases notice; --write keeps the result as the catalog's
