@@ -72,13 +72,14 @@ Duration = Annotated[int, BeforeValidator(_duration)]
 """Microseconds; ISO 8601 text such as PT60S in YAML, microseconds in JSON."""
 
 
-def _no_truth(value: object) -> object:
+def no_truth(value: object) -> object:
+    """The value; raises ValueError for true and false, which Python takes for 1 and 0."""
     if isinstance(value, bool):
         raise ValueError("true or false, not a whole number")
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_no_truth)]
+Whole = Annotated[int, BeforeValidator(no_truth)]
 """A whole number; `true`, which Python takes for 1, is none."""
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@+-]*$")]

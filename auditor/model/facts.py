@@ -8,10 +8,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
-from auditor.model.base import Date, Frozen, Name, Text, Whole
+from auditor.model.base import Date, Frozen, Name, Text, Whole, no_truth
 from auditor.model.exact import Exact
 from auditor.model.law import Country
 
@@ -330,7 +330,7 @@ class Model(Frozen):
 class Facts(Frozen):
     """A facts file."""
 
-    facts: Literal[1]
+    facts: Annotated[Literal[1], BeforeValidator(no_truth)]
     """Version of this format."""
     title: Text
     applicant: Name | None = None

@@ -194,6 +194,7 @@ WHOLE = [
     ("", "NULL", "not a map of fields"),
     ("[]", "list", "not a map of fields"),
     ("facts: 2\ntitle: T\n", "version", "should be 1"),
+    ("facts: true\ntitle: T\n", "truth", "not a whole number"),
     ("facts: '1'\ntitle: T\n", "version as text", "should be 1"),
     ("facts: 1\n---\ntitle: T\n", "two documents", "only one document"),
     ("facts: 1\ntitle: {{T}}\n", "braces", "plain text"),
