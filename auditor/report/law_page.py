@@ -13,7 +13,7 @@ from auditor.model.base import Frozen
 from auditor.model.exact import spoken
 from auditor.regulation.quantities.country import CountryUse
 from auditor.regulation.quantities.nveu import National
-from auditor.regulation.quantities.shares import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Point, Share
+from auditor.regulation.quantities.shares import OUTSIDE_5A, OUTSIDE_US, SINGLE_COUNTRY, Bound, Point, Share
 from auditor.regulation.quantities.uveu import Breach, Shares
 from auditor.regulation.tables.countries import country_name
 from auditor.report.charts import Gauge, Line, gauges, over_time
@@ -105,6 +105,7 @@ _LIMITS = {
     SINGLE_COUNTRY: "largest single country outside",
     OUTSIDE_US: "outside the United States",
 }
+_WITHIN = {SINGLE_COUNTRY: "in one country outside"}
 
 
 def _shares(answer: Answer[Frozen], result: Shares) -> Section:
@@ -115,7 +116,10 @@ def _shares(answer: Answer[Frozen], result: Shares) -> Section:
     lines = [Line(_LIMITS[limit], _series(result.points, limit)) for limit in bounds if limit != SINGLE_COUNTRY]
     lines += [Line(_named(iso), _country_series(result.points, iso)) for iso in _largest(result)]
     limits = [
-        Line(f"{spoken(bound.percent)} percent {_LIMITS[limit]}", [(day, bound.percent) for day in (days[0], days[-1])])
+        Line(
+            f"{spoken(bound.percent)} percent {_WITHIN.get(limit, _LIMITS[limit])}",
+            [(day, bound.percent) for day in (days[0], days[-1])],
+        )
         for limit, bound in bounds.items()
     ]
     title = f"UVEU shares: {answer.subject}"
@@ -127,7 +131,7 @@ def _shares(answer: Answer[Frozen], result: Shares) -> Section:
         ),
         over_time(
             "Shares by destination over time", answer.conclusion, "percent of the total TPP", lines, limits,
-            _breach_mark(breach),
+            _breach_mark(breach, bounds),
         ),
     ) if bounds else ()  # fmt: skip
     rows = tuple(
@@ -190,8 +194,12 @@ def _told(shares: Sequence[Share], result: Shares) -> str:
     return " ".join(f"{_share_name(s)}: {_percent(s)} of {spoken(bounds[s.limit])} percent." for s in shares)
 
 
-def _breach_mark(breach: Breach | None) -> tuple[date, str] | None:
-    return None if breach is None else (breach.date, f"{breach.date}: over {_LIMITS[breach.share.limit]}")
+def _breach_mark(breach: Breach | None, bounds: Mapping[str, Bound]) -> tuple[date, str] | None:
+    if breach is None:
+        return None
+    limit, country = breach.share.limit, breach.share.country
+    where = f"in {_named(country)}" if country else _LIMITS[limit]
+    return breach.date, f"{breach.date}: over {spoken(bounds[limit].percent)} percent {where}"
 
 
 def _national(answer: Answer[Frozen], result: National) -> Section:
