@@ -620,6 +620,28 @@ class TestNewerTables:
         assert list(law.members("supplement-5b", day("2027-01-01"))) == ["PL"]
         assert law.members("supplement-5b", day("2026-12-31")) == {}
 
+    @pytest.mark.parametrize(
+        ("table", "body", "what", "near"),
+        [
+            ("limits", limit("2027-01-01", name="country.alocation"), "limit", "country.allocation"),
+            ("destinations", change("d-55", "KH", "2027-01-01", "added"), "list", "d-5"),
+            ("definitions", rows(dated("2027-01-01", id="tp", term="T", text="t")), "definition", "tpp"),
+            ("conditions", text("lpp.notise", "2027-01-01"), "condition", "lpp.notice"),
+        ],
+    )
+    def test_a_mistyped_id_takes_over_from_nothing_and_is_refused(
+        self, table: str, body: str, what: str, near: str
+    ) -> None:
+        with pytest.raises(UnknownReferenceError, match=f"no such {what} to take over from") as caught:
+            newer(**{table: body})
+        assert caught.value.place == f"newer/{table}.yaml:3"
+        assert near in (caught.value.hint or "")
+
+    def test_a_new_item_of_a_supplement_may_be_added(self) -> None:
+        law = newer(supplement_8=text("supplement-8.B.12", "2027-01-01"))
+        assert law.paragraph("supplement-8.B.12", day("2027-01-01")) is not None
+        assert law.paragraph("supplement-8.B.12", day("2026-12-31")) is None
+
     def test_a_missing_text_is_found(self) -> None:
         law = newer(supplement_8=text("supplement-8.B.1", "2027-01-01"))
         assert law.paragraph("supplement-8.B.1", day("2027-01-01")).requirement == "Something new."  # type: ignore[union-attr]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Any, Generic, TypeVar
@@ -71,7 +71,7 @@ def read_law(shipped: Mapping[str, bytes], newer: Mapping[str, bytes] | None = N
     tables = {name: first[name] + then[name] for name in TABLES}
     # Three files hold paragraphs; a newer row comes after all of them, whichever it stands in.
     paragraphs = [row for rows in (first, then) for name in _PARAGRAPHS for row in rows[name]]
-    problems = [*_unread(shipped), *_unread(newer), *_unasked(first["limits"], then["limits"])]
+    problems = [*_unread(shipped), *_unread(newer), *_unasked(first, then)]
     lists, memberships = _destinations(tables["destinations"], problems)
     law = Law(
         sources=_unique(tables["sources"], problems),
@@ -112,18 +112,23 @@ def _unread(files: Mapping[str, bytes]) -> list[AuditorError]:
     ]
 
 
-def _unasked(shipped: list[Any], newer: list[Any]) -> list[AuditorError]:
-    """Newer limits of an id that no shipped limit has: no question would read them, and nobody would notice."""
-    known = {row.id for row in shipped}
-    problems: list[AuditorError] = []
-    for row in newer:
-        if row.id not in known:
-            near = ", ".join(get_close_matches(row.id, known, 3, 0.3))
-            hint = f"write the id of the limit that changes{f': {near}?' if near else ''}"
-            problems.append(
-                UnknownReferenceError("no such limit to take over from", place=row.origin, value=row.id, hint=hint)
-            )
-    return problems
+_ASKED = {
+    "limits": "limit", "destinations": "list", "definitions": "definition", "conditions": "condition",
+    "ambiguities": "ambiguity",
+}  # fmt: skip
+"""Tables whose rows questions ask for by id, and what a row is; supplements and duties can grow."""
+
+
+def _unasked(shipped: Mapping[str, list[Any]], newer: Mapping[str, list[Any]]) -> Iterator[AuditorError]:
+    """Newer rows of an id that no shipped row has: no question would read them, and nobody would notice."""
+    for table, what in _ASKED.items():
+        known = {row.id for row in shipped[table]}
+        for row in newer[table]:
+            if row.id not in known:
+                near = ", ".join(get_close_matches(row.id, known, 3, 0.3))
+                hint = f"write the id of the {what} that changes{f': {near}?' if near else ''}"
+                problem = f"no such {what} to take over from"
+                yield UnknownReferenceError(problem, place=row.origin, value=row.id, hint=hint)
 
 
 def _rows(name: str, model: type[Frozen], files: Mapping[str, bytes]) -> list[Any]:
