@@ -82,7 +82,7 @@ def _make(folder: Path, serials: int, sites: int, planned: int) -> None:
         "parties": [{"id": f"party-{n}", "name": f"Party {n}", "headquarters": "US"} for n in range(20)],
         "ownership": [{"owner": f"party-{(n - 1) // 2}", "owned": f"party-{n}", "percent": 100} for n in range(1, 20)],
         "chips": chips, "sites": listed, "plans": [{"id": "plan", "title": "Plan", "shipments": shipments}],
-        "inventories": [{"id": "all", "on": "2026-11-01", "file": "all.csv"}],
+        "inventories": [{"id": "all", "date": "2026-11-01", "file": "all.csv"}],
     }  # fmt: skip
     with Clock() as clock:
         (folder / "facts.yaml").write_bytes(canonical_bytes(facts))

@@ -63,9 +63,9 @@ def compare_inventories(earlier: tuple[Path, Inventory], later: tuple[Path, Inve
         MachineError: a file cannot be read, or memory or disk ran out.
     """
     first, second = earlier[1], later[1]
-    if first.on >= second.on:
+    if first.date >= second.date:
         raise FactsError(
-            f"inventory {second.id} of {second.on} is not later than {first.id} of {first.on}",
+            f"inventory {second.id} of {second.date} is not later than {first.id} of {first.date}",
             place=file.place_of("inventories", second.id),
             hint="name the earlier one first; two of one day cannot be compared",
         )
@@ -234,7 +234,7 @@ class _Shelf:
                 received=date.fromisoformat(latest) if latest else None,
                 authorization=Authorization(authorization) if authorization else None,
                 count=count,
-                on=inventory.on,
+                on=inventory.date,
             )
             for (site, chip, owner, condition, _, authorization), (count, latest) in sorted(counts.items())
         )
@@ -256,8 +256,8 @@ class _Shelf:
             sums.add(was, now, int(count), serials)
         totals = [int(run(self._connection, f"SELECT count(*) FROM {name}")[0][0]) for name in ("earlier", "later")]
         return Changes(
-            earlier=Taken(id=first.id, on=first.on, chips=totals[0]),
-            later=Taken(id=second.id, on=second.on, chips=totals[1]),
+            earlier=Taken(id=first.id, on=first.date, chips=totals[0]),
+            later=Taken(id=second.id, on=second.date, chips=totals[1]),
             unchanged=sums.unchanged,
             differences=sums.differences(),
             first=sums.first(),

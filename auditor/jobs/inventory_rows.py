@@ -43,7 +43,7 @@ class Judge:
 
     def __init__(self, file: FactsFile, inventory: Inventory) -> None:
         self._place = inventory.file
-        self._on = inventory.on
+        self._on = inventory.date
         self._known: Mapping[str, Any] = {
             "chip": file.chips,
             "site": file.sites,

@@ -81,8 +81,8 @@ def load_facts(path: Path, controls: Path | None = None) -> FactsFile:
 
 def latest_inventory(file: FactsFile, on: date) -> Inventory | None:
     """The newest inventory taken on the day or before it; None if there is none."""
-    past = [inventory for inventory in file.inventories.values() if inventory.on <= on]
-    return max(past, key=lambda inventory: (inventory.on, inventory.id), default=None)
+    past = [inventory for inventory in file.inventories.values() if inventory.date <= on]
+    return max(past, key=lambda inventory: (inventory.date, inventory.id), default=None)
 
 
 def inventory_path(file: FactsFile, facts: Path, inventory: Inventory) -> Path:

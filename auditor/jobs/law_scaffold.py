@@ -52,7 +52,7 @@ sites:
 
 # Chips by serial number on a day, as CSV beside this file.
 inventories:
-  - {id: start, on: 2026-02-01, file: inventory.csv}
+  - {id: start, date: 2026-02-01, file: inventory.csv}
 
 # Shipments made after the newest inventory. auditor law chip lists known chips;
 # add others under chips, from their data sheet.

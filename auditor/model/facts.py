@@ -229,7 +229,7 @@ class Inventory(Frozen):
     """A list of chips by serial number on a day: a CSV file with the columns of `auditor law init`'s example."""
 
     id: Name
-    on: Date
+    date: Date
     file: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$")]
     """Path beside the facts file."""
 

@@ -269,7 +269,7 @@ class Duty(Dated):
     applies_to: tuple[Name, ...]
     days: tuple[MonthDay, ...] = ()
     """Due days of every year."""
-    on: Date | None = None
+    date: Date | None = None
     """The one day it is due from, such as a compliance date."""
     covers: tuple[Text, ...] = ()
     """What each of `days` covers, such as "1 January to 30 June"."""

@@ -41,7 +41,7 @@ BASE = """
       - {id: no-cn, name: Beijing, country: "CN", owner: "no"}
       - {id: in-1, name: Mumbai, country: "IN", owner: in}
     inventories:
-      - {id: all, on: 2026-02-15, file: all.csv}
+      - {id: all, date: 2026-02-15, file: all.csv}
 """
 """Chip k has 8,000 TPP, half 4,800.5, small 800 (below 3A090.a); blank has no figures."""
 

@@ -127,13 +127,13 @@ WRONG: list[tuple[str, str, str, str | None, str]] = [
     (f"plans:\n  - id: p\n    title: P\n    shipments:\n      - {SHIPMENT}\n"
      f"      - {SHIPMENT.replace('quantity: 8', 'quantity: 9')}\n", "quantity: 9", "an id given twice", "s1", "other"),
     ("plans:\n  - {id: p, title: P, shipments: []}\n", "id: p", "has 0 entries", "[]", "add one"),
-    ("inventories:\n  - {id: a, on: 2026-01-01, file: a.csv}\n  - {id: b, on: 2026-02-01, file: a.csv}\n", "id: b",
+    ("inventories:\n  - {id: a, date: 2026-01-01, file: a.csv}\n  - {id: b, date: 2026-02-01, file: a.csv}\n", "id: b",
      "the file of another inventory", "a.csv", "facts.yaml:14"),
     # paths
-    ("inventories:\n  - {id: a, on: 2026-01-01, file: up/../../a.csv}\n", "id: a", "leaves the folder", "up/../../a.csv",
+    ("inventories:\n  - {id: a, date: 2026-01-01, file: up/../../a.csv}\n", "id: a", "leaves the folder", "up/../../a.csv",
      "below it"),
-    ("inventories:\n  - {id: a, on: 2026-01-01, file: /etc/passwd}\n", "id: a", "not a path", "/etc/passwd", ""),
-    ("inventories:\n  - {id: a, on: 2026-01-01, file: ../a.csv}\n", "id: a", "not a path", "../a.csv", ""),
+    ("inventories:\n  - {id: a, date: 2026-01-01, file: /etc/passwd}\n", "id: a", "not a path", "/etc/passwd", ""),
+    ("inventories:\n  - {id: a, date: 2026-01-01, file: ../a.csv}\n", "id: a", "not a path", "../a.csv", ""),
     # ids and text
     ("models:\n  - {id: my model, name: M}\n", "my model", "not an id", "my model", "without spaces"),
     ("models:\n  - {id: m, name: ''}\n", "id: m", "at least 1 character", "", "correct"),

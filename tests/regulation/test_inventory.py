@@ -177,7 +177,7 @@ def _halves(whole: Lot) -> list[Lot]:
 
 HEADER = "serial,chip,site,condition,received"
 GOOD = f"{HEADER}\nA1,k,no-1,installed,2025-06-01\nA2,k,no-1,installed,2025-07-01\nA3,k,no-in,lost,\n"
-INVENTORY = Inventory(id="all", on=TAKEN, file="all.csv")
+INVENTORY = Inventory(id="all", date=TAKEN, file="all.csv")
 
 
 def read(folder: Path, text: str | bytes) -> tuple[Lot, ...]:
@@ -399,8 +399,8 @@ def _outcome(folder: Path, text: str) -> object:
 
 
 def changes(folder: Path, earlier: str, later: str) -> Answer[Reconciliation]:
-    both = "- {id: one, on: 2026-01-01, file: one.csv}\n      - {id: two, on: 2026-02-01, file: two.csv}"
-    base = BASE.replace("- {id: all, on: 2026-02-15, file: all.csv}", both)
+    both = "- {id: one, date: 2026-01-01, file: one.csv}\n      - {id: two, date: 2026-02-01, file: two.csv}"
+    base = BASE.replace("- {id: all, date: 2026-02-15, file: all.csv}", both)
     file = facts(base=base)
     for name, rows in (("one", earlier), ("two", later)):
         (folder / f"{name}.csv").write_text(f"{HEADER},owner\n" + "".join(f"{row}\n" for row in rows.split()))
@@ -478,7 +478,7 @@ def test_one_serial_on_two_kinds_of_chip_contradicts(tmp_path: Path) -> None:
 
 
 def test_inventories_in_the_wrong_order_are_refused(tmp_path: Path) -> None:
-    file = facts(base=BASE.replace("file: all.csv}", "file: all.csv}\n      - {id: b, on: 2026-02-15, file: b.csv}"))
+    file = facts(base=BASE.replace("file: all.csv}", "file: all.csv}\n      - {id: b, date: 2026-02-15, file: b.csv}"))
     for later in ("all", "b"):
         with pytest.raises(FactsError, match="is not later"):
             compare_inventories((tmp_path, file.inventories["b"]), (tmp_path, file.inventories[later]), file)

@@ -47,7 +47,7 @@ plans:
   - id: p
     title: P
     shipments: [{{id: x, date: {day}, chip: {chip}, quantity: {quantity}, to: s, authorization: license{shipment}}}]
-inventories: [{{id: nothing, on: 2024-01-01, file: nothing.csv}}]
+inventories: [{{id: nothing, date: 2024-01-01, file: nothing.csv}}]
 {more}
 """
 

@@ -249,8 +249,8 @@ class TestDuties:
         assert duty.limit is not None
 
     def test_one_day_and_intervals(self) -> None:
-        assert LAW.duties["general-compliance"][0].on == day("2025-05-15")
-        assert LAW.duties["delayed-compliance"][0].on == day("2026-01-15")
+        assert LAW.duties["general-compliance"][0].date == day("2025-05-15")
+        assert LAW.duties["delayed-compliance"][0].date == day("2026-01-15")
         assert LAW.duties["assessor-attestation"][0].every_months == 12
         assert LAW.duties["acm-accounting"][0].every_months == 6
 
@@ -457,8 +457,9 @@ class TestLint:
             ("calendar", "lead_unit: years", "lead_unit: months", "records: not the limit's number", "5 months"),
             ("calendar", "every_months: 6", "every_months: 7", "acm-accounting: not the limit's number", "7 months"),
             ("calendar", "limit: incident.days", "limit: incident", "no such limit", "incident"),
-            ("calendar", "    on: 2026-01-15", "    promptly: true", "needs one way", "None"),
-            ("calendar", "    on: 2026-01-15", "    on: 2026-01-15\n    after: x", "needs one way", "['on', 'after']"),
+            ("calendar", "    date: 2026-01-15", "    promptly: true", "needs one way", "None"),
+            ("calendar", "    date: 2026-01-15", "    date: 2026-01-15\n    after: x", "needs one way",
+             "['date', 'after']"),
             ("calendar", '    days: ["02-15"]', '    days: ["02-15", "08-15"]', "covers must say one thing", "1"),
             ("calendar", "lead: 25", "promptly: true\n    lead: 25", "either lead or promptly", "nac-notice"),
             ("calendar", "change\n    promptly: true", "change", "either lead or promptly", "material-change"),

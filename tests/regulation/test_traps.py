@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -26,7 +27,7 @@ from auditor.regulation.quantities.inventory import inventory
 from auditor.regulation.quantities.nveu import nveu
 from auditor.regulation.quantities.uveu import uveu
 from auditor.regulation.route.route import route
-from tests.regulation.small import LAW, accelerators, facts
+from tests.regulation.small import FOLDER, LAW, facts
 
 DAY = date(2026, 11, 22)
 SAMPLE = Path(__file__).parents[2] / "samples" / "law" / "facts.yaml"
@@ -35,7 +36,7 @@ SAMPLE = Path(__file__).parents[2] / "samples" / "law" / "facts.yaml"
 @cache
 def sample() -> tuple[FactsFile, tuple[Lot, ...]]:
     file = load_facts(SAMPLE)
-    latest = max(file.inventories.values(), key=lambda one: one.on)
+    latest = max(file.inventories.values(), key=lambda one: one.date)
     return file, load_lots(file, SAMPLE, latest)
 
 
@@ -128,4 +129,24 @@ def test_an_unquoted_no_is_norway_in_our_yaml_and_in_what_we_write() -> None:
     assert parse_yaml(b"country: NO", "facts.yaml").value == {"country": "NO"}
     quoted = [line for line in SAMPLE.read_text("utf-8").splitlines() if '"NO"' in line]
     assert quoted, "the shipped sample quotes the code, for the sake of other readers"
-    assert accelerators()
+
+
+TRUTHS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+"""What YAML 1.1 readers take for something else than text."""
+
+
+def _keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value) | {key for inner in value.values() for key in _keys(inner)}
+    return {key for inner in value for key in _keys(inner)} if isinstance(value, list) else set()
+
+
+@pytest.mark.parametrize("path", [SAMPLE, *sorted(FOLDER.glob("*.yaml"))], ids=lambda path: path.name)
+def test_no_key_we_ask_for_is_a_truth_value_to_other_readers(path: Path) -> None:
+    assert not TRUTHS & {key.lower() for key in _keys(parse_yaml(path.read_bytes(), path.name).value)}
+
+
+def test_no_field_of_the_facts_file_is_one() -> None:
+    schema = json.loads((FOLDER.parents[1] / "docs" / "facts.schema.json").read_text("utf-8"))
+    named = [schema, *schema["$defs"].values()]
+    assert not TRUTHS & {field.lower() for one in named for field in one.get("properties", {})}

@@ -29,7 +29,7 @@ FACTS = "ab" * 32
 @cache
 def answers() -> tuple[Answer[Any], ...]:
     file = load_facts(SAMPLE)
-    lots: tuple[Lot, ...] = load_lots(file, SAMPLE, max(file.inventories.values(), key=lambda one: one.on))
+    lots: tuple[Lot, ...] = load_lots(file, SAMPLE, max(file.inventories.values(), key=lambda one: one.date))
     return (
         uveu(LAW, DAY, file, lots, "fjellkraft", "expansion"),
         nveu(LAW, DAY, file, lots, "solvind", "IN", "solvind-campus"),

@@ -175,7 +175,7 @@ def _notes(desk: Desk) -> Iterator[str]:
         if newest is None:
             yield f"Every inventory is later than {desk.as_of}."
         else:
-            yield (f"Counting begins with inventory {newest.id} of {newest.on}; shipments until then are in it.")
+            yield (f"Counting begins with inventory {newest.id} of {newest.date}; shipments until then are in it.")
     for index, shipment in enumerate(facts.shipments):
         if shipment.date > desk.as_of:
             place = file.place("shipments", index)

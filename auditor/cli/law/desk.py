@@ -190,7 +190,7 @@ class Desk:
         given: str | None = self._option(option)
         if given is not None:
             return self.file.inventories[self._known("inventory", given, self.file.inventories, option)]
-        later = min(self.file.inventories.values(), key=lambda inventory: (inventory.on, inventory.id), default=None)
+        later = min(self.file.inventories.values(), key=lambda inventory: (inventory.date, inventory.id), default=None)
         return latest_inventory(self.file, on or self.as_of) or later
 
     def lots(self, on: date | None = None) -> tuple[Lot, ...]:
@@ -213,13 +213,13 @@ class Desk:
             raise FactsError(
                 "no inventory to compare", place=self.file.place("inventories"), hint="add two inventories"
             )
-        before = [one for one in self.file.inventories.values() if one.on < later.on]
-        earlier = max(before, key=lambda one: (one.on, one.id), default=None)
+        before = [one for one in self.file.inventories.values() if one.date < later.date]
+        earlier = max(before, key=lambda one: (one.date, one.id), default=None)
         if self._option("earlier") is not None:
             earlier = self.inventory("earlier")
         if earlier is None:
             raise FactsError(
-                f"no inventory before {later.id} of {later.on}",
+                f"no inventory before {later.id} of {later.date}",
                 place=self.file.place_of("inventories", later.id),
                 hint="add an earlier inventory, or name two with --earlier and --later",
             )

@@ -92,8 +92,8 @@ class _Clerk:
         self._under = _under(file)
         self._compliance: dict[str, date] = {}
         for duty in duties:
-            for role in duty.applies_to if duty.on else ():
-                self._compliance[role] = min(duty.on or date.max, self._compliance.get(role, date.max))
+            for role in duty.applies_to if duty.date else ():
+                self._compliance[role] = min(duty.date or date.max, self._compliance.get(role, date.max))
         self._entries: list[Entry] = []
         self._undated: list[Undated] = []
         self._gaps = 0
@@ -108,9 +108,9 @@ class _Clerk:
             return
         event = duty.before or duty.after or ""
         before = len(self._entries)
-        if duty.on is not None:
-            state = State.DUE if self._work.as_of < duty.on else State.REACHED
-            self._enter(duty, ", ".join(who), Deadline(duty.on, state, duty.content))
+        if duty.date is not None:
+            state = State.DUE if self._work.as_of < duty.date else State.REACHED
+            self._enter(duty, ", ".join(who), Deadline(duty.date, state, duty.content))
         elif duty.days:
             self._yearly(duty, ", ".join(who))
         elif duty.every_months is not None:

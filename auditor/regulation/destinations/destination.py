@@ -258,7 +258,7 @@ def _enforced(work: Working, file: FactsFile, ownership: Ownership, placed: Part
     told = {True: "is enforced", False: "is not enforced", None: "may be enforced"}[holds]
     if standing.status is Status.IN_FORCE:
         told = {True: "applies", False: "does not apply", None: "may apply"}[holds]
-        due = next((one.on for one in work.law.duties["general-compliance"] if one.valid(work.as_of)), None)
+        due = next((one.date for one in work.law.duties["general-compliance"] if one.valid(work.as_of)), None)
         if due is not None and work.as_of < due:
             why += f", with compliance due from {due}"
     elif holds is False and placed.tier is Tier.BLOCKED:

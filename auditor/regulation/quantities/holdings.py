@@ -149,7 +149,7 @@ def refuse_earlier(work: Working, file: FactsFile, lots: Iterable[Lot], day: dat
         )  # fmt: skip
     latest = taken(lots)
     if latest is not None and day < latest:
-        places = [file.place_of("inventories", one.id) for one in file.facts.inventories if one.on == latest]
+        places = [file.place_of("inventories", one.id) for one in file.facts.inventories if one.date == latest]
         work.undetermined(
             f"the chips held on {day}", f"the inventory is of {latest}", place=places[0] if places else None,
             fix="give an inventory of an earlier day, or ask about a later one",

@@ -245,7 +245,7 @@ def _overlap(one: Dated, other: Limit) -> bool:
 def _when(duty: Duty) -> Iterator[AuditorError]:
     """Exactly one way to tell the day, and what it needs."""
     ways = {
-        "days": bool(duty.days), "on": duty.on is not None, "every_months": duty.every_months is not None,
+        "days": bool(duty.days), "date": duty.date is not None, "every_months": duty.every_months is not None,
         "before": duty.before is not None, "after": duty.after is not None,
     }  # fmt: skip
     given = [name for name, is_given in ways.items() if is_given]
