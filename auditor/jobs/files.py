@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,6 @@ def write_file(path: Path, data: bytes, *, private: bool = False) -> None:
     Raises:
         MachineError: the folder does not exist, no permission, disk full; the old file is left as it was.
     """
-    import errno
     import secrets
 
     if path.is_dir():
@@ -73,7 +73,5 @@ def machine_error(error: OSError, path: Path | str) -> MachineError:
         "EEXIST": "choose another name; there is something of that name already",
         "ENOTDIR": "a part of the path is a file",
     }
-    import errno
-
     name = errno.errorcode.get(error.errno or 0, "")
     return MachineError((error.strerror or str(error)).lower(), place=str(path), hint=hints.get(name))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeVar
 
-from auditor.model.answer import Missing, Outcome
+from auditor.model.answer import Missing
 from auditor.model.base import Frozen, Name
 from auditor.model.law import Dated, Status
 from auditor.regulation.working import Working
-
-T = TypeVar("T")
 
 
 class Finding(StrEnum):
@@ -133,22 +130,3 @@ def verdict(checks: Iterable[Check]) -> Verdict:
     if Finding.NOT_MET in findings:
         return Verdict.CLOSED
     return Verdict.UNDETERMINED if Finding.MISSING in findings else Verdict.OPEN
-
-
-class _Nothing(Frozen):
-    pass
-
-
-def attempt(work: Working, compute: Callable[[Working], T]) -> tuple[T | None, tuple[Missing, ...]]:
-    """What `compute` gives, or what it misses, without leaving the question: its steps are not kept."""
-    found: list[T] = []
-
-    def once() -> tuple[str, _Nothing]:
-        found.append(compute(probe))
-        return "", _Nothing()
-
-    probe = Working(work.law, work.as_of, "attempt")
-    answer = probe.answered(once)
-    if answer.outcome is Outcome.CANNOT_BE_DETERMINED:
-        return None, answer.missing
-    return found[0], ()

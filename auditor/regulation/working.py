@@ -29,6 +29,7 @@ from auditor.regulation.tables.law import Law
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Frozen)
+T = TypeVar("T")
 
 
 class _NotDeterminedError(Exception):
@@ -158,6 +159,16 @@ class Working:
         """Leave if anything noted so far is missing: for questions that first collect every gap."""
         if self._missing:
             raise _NotDeterminedError
+
+    def attempt(self, compute: Callable[[Working], T]) -> tuple[T | None, tuple[Missing, ...]]:
+        """What `compute` gives, or what it misses, without leaving the question: its steps are not kept."""
+        probe = Working(self.law, self.as_of, self._question)
+        try:
+            found: T | None = compute(probe)
+        except _NotDeterminedError:
+            found = None
+        missing = tuple(probe._missing)
+        return None if missing else found, missing
 
     def answered(self, compute: Callable[[], tuple[str, R]]) -> Answer[R]:
         """The answer: what `compute` concludes, or that it cannot be determined and why. Decimals stay exact."""

@@ -99,15 +99,7 @@ def _asked(desk: Desk) -> Iterator[Readiness]:
             continue
         for about, options in _subjects(verb, desk):
             arguments = argparse.Namespace(**{**_blank(verb), **vars(desk.arguments), **options})
-            yield _readiness(verb, about, _Asking(desk, arguments), verb.ask)
-
-
-class _Asking(Desk):
-    """The same law, day and facts, asked with other options."""
-
-    def __init__(self, desk: Desk, arguments: argparse.Namespace) -> None:
-        super().__init__(arguments)
-        self.__dict__.update(law=desk.law, as_of=desk.as_of, file=desk.file, path=desk.path, read=desk.read)
+            yield _readiness(verb, about, desk.asked_with(arguments), verb.ask)
 
 
 def _blank(verb: Verb) -> dict[str, Any]:

@@ -51,6 +51,13 @@ class Desk:
         self.read: dict[str, tuple[Lot, ...]] = {}
         """Inventories read so far, by id."""
 
+    def asked_with(self, arguments: argparse.Namespace) -> Desk:
+        """The same law, day and facts, read once, asked with other options."""
+        other = Desk(arguments)
+        other.law, other.as_of, other.file, other.path = self.law, self.as_of, self.file, self.path
+        other.read = self.read
+        return other
+
     @cached_property
     def as_of(self) -> date:
         """The day asked about; without --as-of, today in UTC."""

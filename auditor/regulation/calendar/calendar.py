@@ -13,7 +13,6 @@ from auditor.regulation.calendar import deadlines
 from auditor.regulation.calendar.agenda import Agenda, Entry, State, Undated
 from auditor.regulation.calendar.days import plus
 from auditor.regulation.calendar.deadlines import Deadline
-from auditor.regulation.check import attempt
 from auditor.regulation.chips.chip import tpp_table
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.facts.happenings import BY_EVENT, Happening, roles, sent
@@ -253,7 +252,7 @@ class _Clerk:
         return found
 
     def _tpp(self, duty: Duty, shipment: Shipment, one: Happening) -> Decimal | None:
-        table, missing = attempt(self._work, lambda work: tpp_table(work, self._file.chips, (shipment.chip,)))
+        table, missing = self._work.attempt(lambda work: tpp_table(work, self._file.chips, (shipment.chip,)))
         if table is None:
             why = "; ".join(f"{gap.what}: {gap.why}" for gap in missing)
             self._gap(

@@ -13,7 +13,6 @@ from decimal import Decimal
 from auditor.model.base import Date, Frozen, Name
 from auditor.model.exact import Amount
 from auditor.model.facts import Condition
-from auditor.regulation.check import attempt
 from auditor.regulation.destinations.places import blocked, called, treated_as
 from auditor.regulation.facts.file import FactsFile
 from auditor.regulation.ownership.eligibility import homes, unassured
@@ -123,8 +122,8 @@ def _tell(
 def _assurances(work: Working, file: FactsFile, party_id: str, at: str) -> None:
     """Name the ambiguity on assurances where the authorization is not granted yet; quantities do not hang on it."""
     name = file.parties[party_id].name
-    without, _ = attempt(
-        work, lambda probe: unassured(probe, file, homes(probe, file, Ownership(file), party_id), (at,))
+    without, _ = work.attempt(
+        lambda probe: unassured(probe, file, homes(probe, file, Ownership(file), party_id), (at,))
     )
     if without is None or without:
         results = {

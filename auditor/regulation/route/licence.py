@@ -5,7 +5,7 @@ from __future__ import annotations
 from auditor.model.answer import Answer
 from auditor.model.facts import Authorization
 from auditor.regulation.calendar.days import plus
-from auditor.regulation.check import Check, Checks, Finding, attempt
+from auditor.regulation.check import Check, Checks, Finding
 from auditor.regulation.chips.chip import classify
 from auditor.regulation.destinations.places import CASE_BY_CASE, US, Tier, called, tier, treated_as
 from auditor.regulation.facts.happenings import consignee
@@ -39,7 +39,7 @@ def licence_route(scene: Scene, screened: tuple[Check, ...]) -> Route:
 
 
 def _placed(scene: Scene, checks: Checks, name: str) -> PartyTier | None:
-    found, missing = attempt(scene.work, lambda probe: party_tier(probe, scene.file, scene.ownership, name))
+    found, missing = scene.work.attempt(lambda probe: party_tier(probe, scene.file, scene.ownership, name))
     for gap in missing:
         places = (gap.place,) if gap.place else ()
         checks.note(Finding.MISSING, "review-policy", f"{gap.what}: {gap.why}.", facts=places, fix=gap.fix)
@@ -68,7 +68,7 @@ def _may_be_case_by_case(scene: Scene, shipment: str, iso: str) -> bool:
         return False  # what leaves another country is a reexport, whatever the facts call it
     if not any(row.valid(scene.work.as_of) for row in rows):
         return False
-    found, _ = attempt(scene.work, lambda probe: classify(probe, scene.file.chips[one.chip]))
+    found, _ = scene.work.attempt(lambda probe: classify(probe, scene.file.chips[one.chip]))
     return found is None or found.china_case_by_case is not False
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from auditor.model.facts import Plan, Shipment
 from auditor.model.law import Dated, Paragraph
-from auditor.regulation.check import attempt
 from auditor.regulation.chips.chip import Classified, classify
 from auditor.regulation.chips.entry import Level
 from auditor.regulation.destinations.places import EMIRATES, US, Tier, called, treated_as
@@ -25,7 +24,7 @@ class _Finding:
     fix: str | None = None
 
 
-def needs(work: Working, file: FactsFile, plan: Plan) -> tuple[Need, ...]:
+def needs(work: Working, file: FactsFile, plan: Plan, ownership: Ownership) -> tuple[Need, ...]:
     """Of each shipment of the plan, by date and id, with a step."""
     number = next(index for index, one in enumerate(file.facts.plans) if one.id == plan.id)
     places = {
@@ -35,7 +34,7 @@ def needs(work: Working, file: FactsFile, plan: Plan) -> tuple[Need, ...]:
     found: list[Need] = []
     for one in sorted(plan.shipments, key=lambda one: (one.date, one.id)):
         site = file.sites[one.to]
-        result = _needed(work, file, one, *levels[one.chip])
+        result = _needed(work, file, ownership, one, *levels[one.chip])
         says = f"{one.id}, {one.quantity:,} {one.chip} to {one.to} in {called(site.country)}: {result.says}"
         work.step(says, rows=(result.row,), facts=(places[one.id],))
         found.append(
@@ -49,11 +48,13 @@ def needs(work: Working, file: FactsFile, plan: Plan) -> tuple[Need, ...]:
 
 def _level(work: Working, file: FactsFile, chip: str) -> tuple[Classified | None, str]:
     """How the chip is classified, or why that is open."""
-    classified, missing = attempt(work, lambda probe: classify(probe, file.chips[chip]))
+    classified, missing = work.attempt(lambda probe: classify(probe, file.chips[chip]))
     return classified, "; ".join(f"{gap.what}: {gap.why}" for gap in missing)
 
 
-def _needed(work: Working, file: FactsFile, one: Shipment, chip: Classified | None, why: str) -> _Finding:
+def _needed(
+    work: Working, file: FactsFile, ownership: Ownership, one: Shipment, chip: Classified | None, why: str
+) -> _Finding:
     country = file.sites[one.to].country
     general, lesser = work.paragraph("licence.requirement"), work.paragraph("licence.3a090-b")
     if country == US:
@@ -76,10 +77,12 @@ def _needed(work: Working, file: FactsFile, one: Shipment, chip: Classified | No
         )
     if chip.level is Level.A:
         return _Finding(True, f"{one.chip} is {chip.level}, for which a licence is required there.", general)
-    return _lesser(work, file, one, country, lesser)
+    return _lesser(work, file, ownership, one, country, lesser)
 
 
-def _lesser(work: Working, file: FactsFile, one: Shipment, country: str, row: Paragraph) -> _Finding:
+def _lesser(
+    work: Working, file: FactsFile, ownership: Ownership, one: Shipment, country: str, row: Paragraph
+) -> _Finding:
     """3A090.b: by Country Groups; by headquarters the tables say nothing."""
     at = treated_as(country)
     if country == EMIRATES:
@@ -90,7 +93,7 @@ def _lesser(work: Working, file: FactsFile, one: Shipment, country: str, row: Pa
         groups = ", ".join(name.upper().replace("-", ":") for name in listed)
         return _Finding(True, f"{one.chip} is 3A090.b, and the destination is in {groups}.", row)
     receiver = consignee(file, one)
-    placed, missing = attempt(work, lambda probe: party_tier(probe, file, Ownership(file), receiver))
+    placed, missing = work.attempt(lambda probe: party_tier(probe, file, ownership, receiver))
     if placed is None:
         why = "; ".join(f"{gap.what}: {gap.why}" for gap in missing)
         return _Finding(None, f"{one.chip} is 3A090.b; where {receiver} belongs is not known: {why}.", row)

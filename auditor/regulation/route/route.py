@@ -42,7 +42,8 @@ def route(
     """
     party, plan = wanted(file.parties, party_id, "party"), wanted(file.plans, plan_id, "plan")
     work.subject = f"{party.name}, plan {plan.id}"
-    scene = Scene(work, file, lots, party, plan, needs(work, file, plan), Ownership(file))
+    ownership = Ownership(file)
+    scene = Scene(work, file, lots, party, plan, needs(work, file, plan, ownership), ownership)
     if not lots:
         work.caution("No inventory was given: the parties are taken to have only what the facts' shipments brought.")
     screened = screening(scene)
