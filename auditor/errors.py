@@ -21,8 +21,8 @@ AuditorError                    code, place, value, hint; never prints, never ex
 │   └── SigningError            a key is missing, of the wrong kind, or refused
 ├── VerificationError           do not rely on it
 │   ├── EnvelopeError           not a well-formed envelope
-│   ├── SignatureError          fewer accepted signatures than the trust policy asks for
-│   ├── TrustError              a key is unknown, expired or revoked
+│   ├── SignatureError          a signature is wrong or missing, or too few people signed
+│   ├── TrustError              a key is unknown, expired, revoked or not for this role
 │   ├── StatementError          a wrong, unknown or malformed statement
 │   └── BindingError            genuine, but not about this evidence, content or file
 ├── UnverifiableError           cannot be verified here: something needed is not at hand

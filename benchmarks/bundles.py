@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ FACILITY = {
     "id": "benchmark", "name": "Benchmark", "operator": "Benchmark", "address": "Nowhere 1", "country": "NO",
     "timezone": "Europe/Oslo",
 }  # fmt: skip
+SEED = hashlib.sha256(b"benchmark").hexdigest()
 
 
 def item(name: str, path: str, size: int, sha256: str, mapping: str | None = None) -> dict[str, Any]:
@@ -26,8 +28,12 @@ def item(name: str, path: str, size: int, sha256: str, mapping: str | None = Non
     return {**ITEM, **kind, "id": name, "path": path, "size": size, "sha256": sha256}
 
 
+def document(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """The content of bundle.yaml."""
+    period = {"from": "2026-01-01T00:00:00Z", "to": "2027-12-01T00:00:00Z"}
+    return {"bundle": 1, "seed": SEED, "facility": FACILITY, "period": period, "items": list(items)}
+
+
 def write_manifest(folder: Path, items: Iterable[dict[str, Any]]) -> None:
     """bundle.yaml; JSON is YAML."""
-    period = {"from": "2026-01-01T00:00:00Z", "to": "2027-12-01T00:00:00Z"}
-    document = {"bundle": 1, "facility": FACILITY, "period": period, "items": list(items)}
-    (folder / "bundle.yaml").write_text(json.dumps(document, indent=0))
+    (folder / "bundle.yaml").write_text(json.dumps(document(items), indent=0))

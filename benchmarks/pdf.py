@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from benchmarks.measure import Clock, Row, Run, Settings, in_turns, report, run_worker
 
@@ -47,12 +48,10 @@ def _chromium(folder: Path) -> Run:
 def _prepare(folder: Path, findings: int) -> None:
     """The HTML we render, with its style sheet inside and its fonts beside it for Chromium."""
     from auditor.report.html import render_html
-    from auditor.report.kit import read_kit
-    from auditor.report.view import compose
     from tests.report import factory
 
-    kit = read_kit(factory.TEMPLATES)
-    html = render_html(compose(_input(findings), None), kit.templates)
+    kit = factory.kit()
+    html = render_html(factory.compose(_input(findings)), kit.templates)
     style = kit.stylesheet
     for name, data in kit.fonts.items():
         (folder / name).write_bytes(data)
@@ -61,7 +60,7 @@ def _prepare(folder: Path, findings: int) -> None:
     (folder / "attestation.html").write_text(html.replace("</head>", f"<style>{style}</style></head>", 1))
 
 
-def _input(findings: int) -> object:
+def _input(findings: int) -> Any:
     from tests.report import factory
 
     return factory.make_input(factory.make_results(factory.many_rows(findings)))

@@ -44,21 +44,10 @@ def measure(settings: Settings) -> list[Row]:
 
 
 def _prepare(folder: Path) -> None:
-    """A report of sixteen findings, signed by a key made for it, and a trust policy that accepts it."""
-    from auditor.attestation.private import generate_private_key, public_key_of
-    from auditor.attestation.sign import sign_statement
-    from auditor.attestation.statement import DeclaredSigner, make_statement
-    from auditor.attestation.trust import Principal, TrustedKey, make_trust_policy
-    from auditor.canon.instant import parse_instant
-    from tests.report.factory import make_results
+    """A report of sixteen findings signed by the sample's three people, and the trust root that accepts it."""
+    from benchmarks.reports import full_results, write_report
 
-    key = generate_private_key()
-    public = public_key_of(key)
-    statement = make_statement(make_results(), [DeclaredSigner("urn:example:ada", "assessor", (public.keyid,))])
-    (folder / "report.dsse.json").write_bytes(sign_statement(statement, [key]))
-    began, ended = parse_instant("2026-01-01T00:00:00Z"), parse_instant("2028-01-01T00:00:00Z")
-    ada = Principal("urn:example:ada", "Ada", "Ada Ltd", (TrustedKey(public, began, ended, ("assessor",)),))
-    (folder / "trust.json").write_bytes(make_trust_policy([ada], {"assessor": 1}))
+    write_report(folder, full_results(16))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ class Evidence:
     tables: Tables
     coverage: Mapping[str, StreamCoverage]
     resolve: Resolve
+    hide: Callable[[str], str] = lambda text: text
+    """Puts pseudonyms in place of the names of persons in a text."""
 
 
 Step = Callable[[Activity], None]
@@ -54,10 +56,18 @@ def observe(
             seen = _not_performed(activity)
         else:
             continue
-        seen = _gated(seen, entry, entries, held)
+        seen = _gated(_hidden(seen, evidence.hide), entry, entries, held)
         held[activity.control] = held.get(activity.control, True) and seen.outcome is Outcome.MET
         observed.append(seen)
     return tuple(observed)
+
+
+def _hidden(seen: Observation, hide: Callable[[str], str]) -> Observation:
+    """The observation as it may be published: no verdict depends on what is changed here."""
+    exceptions = tuple(
+        one.model_copy(update={"subject": hide(one.subject), "sentence": hide(one.sentence)}) for one in seen.exceptions
+    )
+    return seen.model_copy(update={"detail": hide(seen.detail), "exceptions": exceptions})
 
 
 def _not_performed(activity: Activity) -> Observation:

@@ -1,1 +1,1 @@
-"""Signed reports: statement, envelope, keys, trust policy and verifier, on `canon` and `errors` alone."""
+"""Signed statements: envelope, statements, keys, trust root, timestamps and verifier, on `canon` and `errors` alone."""

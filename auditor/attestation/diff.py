@@ -1,7 +1,8 @@
-"""The first place where two JSON values differ."""
+"""The places where two JSON values differ."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 
@@ -28,37 +29,27 @@ class Difference(NamedTuple):
 
 
 def first_difference(left: Any, right: Any) -> Difference | None:
-    """The first difference between two JSON values, or None if they are the same.
+    """The first difference between two JSON values, or None if they are the same; the order of `differences`."""
+    return next(differences(left, right), None)
 
-    First means: members in the order of their names, items in their own order, depth first. true is not 1, and a
-    tuple counts as an array.
+
+def differences(left: Any, right: Any, pointer: str = "") -> Iterator[Difference]:
+    """Every difference between two JSON values: members in the order of their names, items in their own, depth first.
+
+    What only one of them has is one difference as a whole. true is not 1, and a tuple counts as an array.
     """
-    return _compare(left, right, "")
-
-
-def _compare(left: Any, right: Any, pointer: str) -> Difference | None:
     if isinstance(left, dict) and isinstance(right, dict):
-        return _compare_objects(left, right, pointer)
-    if isinstance(left, list | tuple) and isinstance(right, list | tuple):
-        return _compare_arrays(left, right, pointer)
-    same_kind = type(left) is type(right) or (isinstance(left, str) and isinstance(right, str))
-    return None if same_kind and left == right else Difference(pointer, left, right)
+        for name in sorted(left.keys() | right.keys()):
+            step = name.replace("~", "~0").replace("/", "~1")
+            yield from differences(left.get(name, ABSENT), right.get(name, ABSENT), f"{pointer}/{step}")
+    elif isinstance(left, list | tuple) and isinstance(right, list | tuple):
+        for index in range(max(len(left), len(right))):
+            ours = left[index] if index < len(left) else ABSENT
+            theirs = right[index] if index < len(right) else ABSENT
+            yield from differences(ours, theirs, f"{pointer}/{index}")
+    elif not (_same_kind(left, right) and left == right):
+        yield Difference(pointer, left, right)
 
 
-def _compare_objects(left: dict[str, Any], right: dict[str, Any], pointer: str) -> Difference | None:
-    for name in sorted(left.keys() | right.keys()):
-        step = name.replace("~", "~0").replace("/", "~1")
-        found = _compare(left.get(name, ABSENT), right.get(name, ABSENT), f"{pointer}/{step}")
-        if found:
-            return found
-    return None
-
-
-def _compare_arrays(left: Any, right: Any, pointer: str) -> Difference | None:
-    for index in range(max(len(left), len(right))):
-        ours = left[index] if index < len(left) else ABSENT
-        theirs = right[index] if index < len(right) else ABSENT
-        found = _compare(ours, theirs, f"{pointer}/{index}")
-        if found:
-            return found
-    return None
+def _same_kind(left: Any, right: Any) -> bool:
+    return type(left) is type(right) or (isinstance(left, str) and isinstance(right, str))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from auditor.canon.digest import is_sha256_hex
-from auditor.canon.json import canonical_bytes_of_parsed, parse_strict
+from auditor.canon.json import canonical_bytes_of_parsed, parse_canonical, parse_strict
 from auditor.errors import CanonicalizationError, EvidenceFormatError, VerificationError
 
 MAX_NAME = 256
@@ -102,6 +102,13 @@ class Node:
             raise self.refusal("must be a SHA-256 digest, 64 lower-case hexadecimal characters", value=self.value)
         return str(self.value)
 
+    def digest512(self) -> str:
+        """A SHA-512 digest: 128 lower-case hexadecimal characters."""
+        halves = (self.value[:64], self.value[64:]) if isinstance(self.value, str) else (None, None)
+        if not all(is_sha256_hex(half) for half in halves):
+            raise self.refusal("must be a SHA-512 digest, 128 lower-case hexadecimal characters", value=self.value)
+        return str(self.value)
+
     def keyid(self) -> str:
         """A key id of our profile: `sha256:` and the digest of the public key's SPKI DER."""
         if not isinstance(self.value, str) or self.value[:7] != "sha256:" or not is_sha256_hex(self.value[7:]):
@@ -123,6 +130,15 @@ class Node:
             raise self.refusal("outside the years 0001 to 9999 in UTC", value=self.value)
         return instant
 
+    def utc_instant(self) -> int:
+        """An instant in the one spelling that we write (UTC, ending in Z, no idle zeros), in microseconds."""
+        from auditor.canon.instant import format_instant
+
+        instant = self.instant()
+        if format_instant(instant) != self.value:
+            raise self.refusal(f"must be written {format_instant(instant)}", value=self.value)
+        return instant
+
 
 def parse_document(data: bytes, document: str, error: type[VerificationError], max_bytes: int) -> Node:
     """The root of strictly parsed JSON (see `parse_strict`), raising `error` where the parser refuses."""
@@ -130,6 +146,19 @@ def parse_document(data: bytes, document: str, error: type[VerificationError], m
         return Node(parse_strict(data, place=document, max_bytes=max_bytes), document, error)
     except EvidenceFormatError as refused:
         raise error(refused.problem, place=refused.place, value=refused.value) from refused
+
+
+def parse_canonical_document(data: bytes, document: str, error: type[VerificationError], max_bytes: int) -> Node:
+    """The root of JSON in canonical form (RFC 8785), raising `error` with the reason for anything else."""
+    if len(data) <= max_bytes:
+        try:
+            return Node(parse_canonical(data), document, error)
+        except ValueError:
+            # The slower way finds out what is wrong, and where.
+            pass
+    root = parse_document(data, document, error, max_bytes)
+    require_canonical(root, data)
+    return root
 
 
 def require_canonical(root: Node, data: bytes) -> None:

@@ -1,84 +1,113 @@
-"""Signing a statement: only those it declares may sign, each once, and each signature is checked before it is kept."""
+"""Signing a statement: only those it declares may sign, each once and with both of their keys.
+
+A person's two signatures are made together or not at all: half a person counts nowhere.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from auditor.attestation.envelope import PAYLOAD_TYPE, Signature, encode_envelope, pae, parse_envelope
-from auditor.attestation.keys import canonical_signature, verify_signature
-from auditor.attestation.private import public_key_of
-from auditor.attestation.statement import Statement, parse_statement
+from auditor.attestation.keys import PublicKey, verify_signature
+from auditor.attestation.statements import read_statement
+from auditor.attestation.statements.common import DeclaredSigner
 from auditor.errors import SignatureError, SigningError
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+class SigningKey(Protocol):
+    """A private key, wherever it is kept (`auditor.custody`)."""
+
+    @property
+    def public(self) -> PublicKey:
+        """The public half."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over `message` in the one spelling that `verify_signature` accepts.
+
+        Raises:
+            SigningError: the key cannot be used now.
+        """
 
 
-def sign_statement(payload: bytes, private_keys: Sequence[EllipticCurvePrivateKey]) -> bytes:
-    """An envelope (DSSE v1.0.2) over the statement in `payload`, signed by `private_keys`.
+def sign_statement(payload: bytes, keys: Sequence[SigningKey]) -> bytes:
+    """An envelope (DSSE v1.0.2) over the statement in `payload`, signed by `keys`.
 
-    Not every declared signer has to sign now; `add_signature` lets the others follow.
+    Not every declared signer has to sign now; `add_signatures` lets the others follow.
 
     Raises:
         StatementError: `payload` is not a statement of ours.
-        SigningError: no key, a key that is not declared or given twice, or a key of the wrong kind.
+        SigningError: no key, a key that is not declared or given twice, or one of a person's two keys alone.
     """
-    statement = parse_statement(payload)
-    signatures: tuple[Signature, ...] = ()
-    for key in private_keys:
-        signatures = (*signatures, _sign(statement, key, signatures))
-    if not signatures:
-        raise SigningError("nobody signs", place="private keys", hint="give the private key of a declared signer")
-    return encode_envelope(payload, signatures)
+    return encode_envelope(payload, _sign(payload, keys, ()))
 
 
-def add_signature(envelope_bytes: bytes, private_key: EllipticCurvePrivateKey) -> bytes:
-    """The same envelope with one more signature; the signatures already there are kept and not judged.
+def add_signatures(envelope_bytes: bytes, keys: Sequence[SigningKey]) -> bytes:
+    """The same envelope with more signatures; those already there are kept and not judged.
 
     Raises:
         EnvelopeError: `envelope_bytes` is not a well-formed envelope.
         StatementError: its payload is not a statement of ours.
-        SigningError: the key is not declared, has signed already, or is of the wrong kind.
+        SigningError: as `sign_statement`, or a key has signed already.
     """
     envelope = parse_envelope(envelope_bytes)
-    added = _sign(parse_statement(envelope.payload), private_key, envelope.signatures)
-    return encode_envelope(envelope.payload, (*envelope.signatures, added))
+    added = _sign(envelope.payload, keys, envelope.signatures)
+    return encode_envelope(envelope.payload, (*envelope.signatures, *added))
 
 
-def missing_signatures(envelope_bytes: bytes) -> tuple[tuple[str, str, str], ...]:
-    """(principal, role, key id) of every declared key that has not signed; what is there is not verified.
+def missing_signatures(envelope_bytes: bytes) -> tuple[DeclaredSigner, ...]:
+    """Every declared signer who has not signed with both keys; what is there is not verified.
 
     Raises:
-        EnvelopeError, StatementError: as `add_signature`.
+        EnvelopeError, StatementError: as `add_signatures`.
     """
     envelope = parse_envelope(envelope_bytes)
     present = {signature.keyid for signature in envelope.signatures}
-    return tuple(
-        (signer.principal, signer.role, keyid)
-        for signer in parse_statement(envelope.payload).signers
-        for keyid in signer.keyids
-        if keyid not in present
-    )
+    _, statement = read_statement(envelope.payload)
+    return tuple(signer for signer in statement.signers if not present.issuperset(signer.keyids))
 
 
-def _sign(statement: Statement, key: EllipticCurvePrivateKey, present: tuple[Signature, ...]) -> Signature:
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.hashes import SHA384
+def check_signatures(envelope_bytes: bytes, keys: Sequence[SigningKey]) -> None:
+    """Check the signatures just made by `keys`: a faulty token or a service that answers for another key is noticed.
 
-    public = public_key_of(key)
-    if not any(public.keyid in signer.keyids for signer in statement.signers):
-        raise SigningError(
-            "the statement does not declare this key as a signer",
-            place=public.keyid,
-            hint="declare the signer when the statement is made; afterwards it cannot be added",
-        )
-    if any(signature.keyid == public.keyid for signature in present):
-        raise SigningError("this key has signed already", place=public.keyid)
-    message = pae(PAYLOAD_TYPE, statement.payload)
-    signature = canonical_signature(key.sign(message, ECDSA(SHA384())))
-    try:
-        verify_signature(public, message, signature)
-    except SignatureError as error:
-        raise SigningError("the signature just made does not verify", place=public.keyid) from error
-    return Signature(public.keyid, signature)
+    Raises:
+        SigningError: one of them is not there, or does not verify.
+    """
+    envelope = parse_envelope(envelope_bytes)
+    message = envelope.signed_bytes()
+    signatures = {signature.keyid: signature.sig for signature in envelope.signatures}
+    for key in keys:
+        try:
+            verify_signature(key.public, message, signatures.get(key.public.keyid, b""))
+        except SignatureError as error:
+            raise SigningError("the signature just made does not verify", place=key.public.keyid) from error
+
+
+def _sign(payload: bytes, keys: Sequence[SigningKey], present: tuple[Signature, ...]) -> list[Signature]:
+    _, statement = read_statement(payload)
+    _require_whole_people(statement.signers, [key.public for key in keys], {one.keyid for one in present})
+    message = pae(PAYLOAD_TYPE, payload)
+    return [Signature(key.public.keyid, key.sign(message)) for key in keys]
+
+
+def _require_whole_people(signers: Sequence[DeclaredSigner], given: Sequence[PublicKey], present: set[str]) -> None:
+    if not given:
+        raise SigningError("nobody signs", place="keys", hint="give the signer file of a declared signer")
+    keyids = [key.keyid for key in given]
+    owner = {keyid: signer for signer in signers for keyid in signer.keyids}
+    for keyid in keyids:
+        if keyid not in owner:
+            raise SigningError(
+                "the statement does not declare this key as a signer",
+                place=keyid,
+                hint="declare the signer when the statement is made; afterwards it cannot be added",
+            )
+        if keyid in present or keyids.count(keyid) > 1:
+            raise SigningError("this key has signed already", place=keyid)
+        for other in owner[keyid].keyids:
+            if other not in keyids:
+                raise SigningError(
+                    f"{owner[keyid].principal} signs with both keys or not at all: one is not given",
+                    place=other,
+                    hint="give both keys of the signer file",
+                )

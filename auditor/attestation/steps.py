@@ -7,36 +7,59 @@ from typing import NamedTuple
 DONE = "done"
 NOT_DONE = "not-done"
 
-INVALID = "invalid"
+FAILED = "failed"
 UNVERIFIABLE = "cannot be verified here"
-VERIFIED = "verified with the stated limits"
-RESULT_CLASSES = (INVALID, UNVERIFIABLE, VERIFIED)
+PASSED = "passed with the stated limits"
+RESULT_CLASSES = (FAILED, UNVERIFIABLE, PASSED)
 
-TRUST = "the verifier's trust policy is read"
+TRUST = "the verifier's trust root is read"
 ENVELOPE = "the report is a well-formed envelope"
-SIGNATURES = "each signature verifies with a key of the trust policy"
-KEY_TIMES = "each key is valid at the time of verification"
-STATEMENT = "the statement is well-formed and its four subjects match"
+SIGNATURES = "each person's two signatures verify"
+KEY_TIMES = "each key is valid at the time it is judged at"
+STATEMENT = "the statement is well-formed and its subjects match"
 SIGNERS = "those who signed are those whom the statement declares"
-THRESHOLDS = "enough distinct people signed in each role"
+THRESHOLDS = "enough distinct people signed in each role, of separate organisations"
+ALGORITHMS = "the algorithms are still relied on"
+TIMES = "the times that the report claims do not contradict each other"
 CATALOG = "the catalog is an approved one"
 ENGINE = "the engine is an approved one"
-PROVEN_TIME = "the time of signing is proven"
-POST_QUANTUM = "post-quantum signatures verify"
-EVIDENCE = "the evidence has the digests that were signed"
+PACKAGE = "the package holds exactly the files of its manifest"
+SEAL = "the manifest is sealed"
+PROVEN_TIME = "the time of sealing is proven"
+LATE_SEAL = "revocation lists issued later are sealed"
+EVIDENCE_FIRST = "the evidence was sealed before the conclusions"
+EVIDENCE_TREE = "the evidence tree has the signed root"
+DISCLOSED = "the disclosed evidence has the digests that were committed to"
+RECORDS = "disclosed records belong to the signed record trees"
+EVIDENCE = "the evidence at hand is hashed again and has the signed root"
 RECOMPUTE = "the results are recomputed from the evidence"
+ATTESTATION = "the attestation is the one that was signed"
+PDF_PROFILE = "the PDF keeps the strict profile and its certification verifies"
 PDF_TEXT = "the visible text of the PDF says what was signed"
+ACTS = "later acts verify"
+STATUS = "the newest status list does not withdraw it"
 JUDGEMENT = "human judgements are re-made"
 
-# What a verification of the report file alone cannot do, with the reason.
+_REPORT_ONLY = "only the report file was read"
 LIMITS = (
-    (PROVEN_TIME, "the time of signing was not proven by a timestamp authority; keys were judged at the time given"),
-    (POST_QUANTUM, "no post-quantum signature was asked for: trust-policy/1 knows ecdsa-p384-sha384 only"),
+    (PACKAGE, _REPORT_ONLY),
+    (SEAL, _REPORT_ONLY),
+    (PROVEN_TIME, "no timestamp was read; keys were judged at the time given"),
+    (LATE_SEAL, _REPORT_ONLY),
+    (EVIDENCE_FIRST, _REPORT_ONLY),
+    (EVIDENCE_TREE, _REPORT_ONLY),
+    (DISCLOSED, _REPORT_ONLY),
+    (RECORDS, _REPORT_ONLY),
     (EVIDENCE, "no evidence bundle was given"),
     (RECOMPUTE, "no evidence bundle was given"),
-    (PDF_TEXT, "no PDF was compared: only the report file was read"),
+    (ATTESTATION, _REPORT_ONLY),
+    (PDF_PROFILE, "no PDF was read"),
+    (PDF_TEXT, "no PDF was read"),
+    (ACTS, "no later acts were given"),
+    (STATUS, "no status list was given, so a withdrawal would not be known here"),
     (JUDGEMENT, "a judgement cannot be recomputed; it rests on those who signed it"),
 )
+"""What a verification of the report file alone cannot do, with the reason."""
 
 
 class Step(NamedTuple):
@@ -84,3 +107,15 @@ def with_step(steps: tuple[Step, ...], title: str, state: str, detail: str) -> t
                 raise ValueError(f"step {step.number} is done already: {title}")
             return (*steps[:index], Step(step.number, title, state, detail), *steps[index + 1 :])
     return (*steps, Step(len(steps) + 1, title, state, detail))
+
+
+def count(number: int, what: str) -> str:
+    """`1 signature`, `2 signatures`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def instant(microseconds: int) -> str:
+    """An instant as it is written."""
+    from auditor.canon.instant import format_instant
+
+    return format_instant(microseconds)

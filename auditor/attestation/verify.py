@@ -1,14 +1,10 @@
-"""Verifying a signed report against the verifier's own trust policy, in numbered steps, without any input or output.
+"""Verifying a signed report by the verifier's own trust root, in numbered steps, without any input or output.
 
-1. The verifier's trust policy is read.
-2. The report is a well-formed envelope (DSSE v1.0.2, strict profile of `envelope`).
-3. Each signature that names a key of the trust policy verifies with it; nothing in the payload is looked at before.
-4. Each of those keys is valid at the time of verification: inside its window, not revoked.
-5. The statement is canonical and well-formed, and all four subjects match its results.
-6. Those who signed are those whom the statement declares, each with a trusted key of that person in that role.
-7. Enough distinct people signed in each role.
-8. The catalog, and 9. the engine, are approved ones, where the trust policy names any.
-10. and on: what the report file alone cannot show, each with the reason.
+1. The verifier's trust root is read, and is not older than one the verifier has seen.
+2. to 8. The report is accepted by it: the steps of `accept`.
+9. The times that it claims do not contradict each other, the proven time or the time of verification.
+10. The catalog, and 11. the engine, are approved ones, where the trust root names any.
+12. and on: what the report file alone cannot show, each with the reason.
 
 There is no verdict to ignore: `verify_report` raises, or hands over a `VerifiedReport`, which nothing else can make.
 """
@@ -19,22 +15,14 @@ import json
 from typing import Any, NoReturn, final
 
 from auditor.attestation import steps as step
-from auditor.attestation.envelope import Envelope, parse_envelope
-from auditor.attestation.keys import canonical_signature, verify_signature
-from auditor.attestation.signers import AcceptedSigner, TrustedSignature, match_signers, require_thresholds
-from auditor.attestation.statement import Statement, parse_statement
+from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.roles import Kind
+from auditor.attestation.root import TrustRoot, parse_root
+from auditor.attestation.signers import AcceptedSigner
+from auditor.attestation.statements.common import Subject
+from auditor.attestation.statements.results import Engine, EvidenceSeal, RecordTree, ResultsStatement
 from auditor.attestation.steps import Step, Trail
-from auditor.attestation.trust import TrustPolicy, parse_trust_policy
-from auditor.canon.digest import sha256_hex
-from auditor.errors import (
-    AuditorError,
-    BindingError,
-    SignatureError,
-    StatementError,
-    TrustError,
-    UnverifiableError,
-    VerificationError,
-)
+from auditor.errors import AuditorError, BindingError, StatementError, TrustError, UnverifiableError, VerificationError
 
 _MADE_BY_VERIFIER = object()
 
@@ -43,22 +31,31 @@ _MADE_BY_VERIFIER = object()
 class VerifiedReport:
     """A report that `verify_report` accepted; immutable, and not to be had in any other way.
 
-    `payload` are the signed bytes; `envelope_digest` and `trust_digest` are SHA-256 of the two files read; `signers`
-    are the signatures counted; `assessed_at` (the results' `asOf`) and `verified_at` are microseconds; `steps`
-    are numbered, done and not done.
+    `payload` are the signed bytes; `digest_sha512` is of the envelope file, `trust_digest` the SHA-256 of the trust
+    root's file; `signers` are the people who count; `assessed_at` (the results' `asOf`), `concluded_at`, `verified_at`
+    and `proven` (None where no time is proven) are microseconds; `steps` are numbered, done and not done. The other
+    members are those of `ResultsStatement`.
     """
 
     __slots__ = (
-        "assessed_at", "envelope_digest", "payload", "signers", "steps", "subjects", "trust_digest", "verified_at",
+        "assessed_at", "concluded_at", "digest_sha512", "engine", "evidence_seal", "package", "payload", "proven",
+        "records", "signers", "steps", "subjects", "supersedes", "trust_digest", "verified_at",
     )  # fmt: skip
 
     payload: bytes
-    envelope_digest: str
+    digest_sha512: str
     trust_digest: str
-    subjects: tuple[tuple[str, str], ...]
+    package: str
+    subjects: tuple[Subject, ...]
     signers: tuple[AcceptedSigner, ...]
+    engine: Engine
+    evidence_seal: EvidenceSeal | None
+    records: tuple[RecordTree, ...]
+    supersedes: str | None
     assessed_at: int
+    concluded_at: int
     verified_at: int
+    proven: int | None
     steps: tuple[Step, ...]
 
     def __init__(self, token: object, facts: dict[str, Any]) -> None:
@@ -93,8 +90,8 @@ class VerifiedReport:
         return tuple(one for one in self.steps if one.state == step.NOT_DONE)
 
     def digest_of(self, subject: str) -> str:
-        """The signed SHA-256 of `bundle`, `catalog`, `profile` or `results`."""
-        return dict(self.subjects)[subject]
+        """The signed SHA-256 of `bundle`, `catalog`, `profile`, `engine` or `results`."""
+        return next(one.digest for one in self.subjects if one.name == subject)
 
     def with_step(self, title: str, state: str, detail: str) -> VerifiedReport:
         """The same report with one more step, or with the step not done of that title replaced.
@@ -109,22 +106,28 @@ class VerifiedReport:
         return VerifiedReport(_MADE_BY_VERIFIER, facts)
 
 
-def verify_report(envelope_bytes: bytes, trust_bytes: bytes, *, at: int) -> VerifiedReport:
-    """The verified report in `envelope_bytes`, judged by `trust_bytes` at `at` (microseconds since 1970, UTC).
+def verify_report(
+    envelope: bytes, root_bytes: bytes, *, at: int, proven: int | None = None, least_root_version: int = 1
+) -> VerifiedReport:
+    """The verified report in `envelope`, judged by the trust root in `root_bytes` at `at` (microseconds, UTC).
+
+    `proven` is the time by which the report is proven to have existed; keys and revocations are judged at it. A trust
+    root of a lower version than `least_root_version`, the highest that the verifier has seen, is refused.
 
     Raises:
         VerificationError: one of its subclasses; do not rely on the report.
-        UnverifiableError: no trust policy or no cryptography is at hand.
-        ValueError: `at` is not an instant; a mistake of the caller.
+        UnverifiableError: no trust root or no cryptography is at hand, or an algorithm is relied on no more.
+        ValueError: `at` or `proven` is not an instant; a mistake of the caller.
     The first two carry the steps up to the refusal; `steps_of` reads them.
     """
     from auditor.canon.instant import EARLIEST, LATEST
 
-    if not EARLIEST <= at <= LATEST:
-        raise ValueError(f"at must be microseconds since 1970, within the years 0001 to 9999: {at}")
+    for when in (at, at if proven is None else proven):
+        if not EARLIEST <= when <= LATEST:
+            raise ValueError(f"not microseconds since 1970 within the years 0001 to 9999: {when}")
     trail = Trail()
     try:
-        return _verify(envelope_bytes, trust_bytes, at, trail)
+        return _verify(envelope, root_bytes, Judged(at, proven), least_root_version, trail)
     except (VerificationError, UnverifiableError) as error:
         vars(error)["steps"] = trail.with_refusal(str(error))
         raise
@@ -139,136 +142,109 @@ def steps_of(error: AuditorError) -> tuple[Step, ...]:
 def result_class(outcome: VerifiedReport | VerificationError | UnverifiableError) -> str:
     """Which of the three result classes an outcome of `verify_report` belongs to."""
     if isinstance(outcome, VerifiedReport):
-        return step.VERIFIED
-    return step.UNVERIFIABLE if isinstance(outcome, UnverifiableError) else step.INVALID
+        return step.PASSED
+    return step.UNVERIFIABLE if isinstance(outcome, UnverifiableError) else step.FAILED
 
 
-def _verify(envelope_bytes: bytes, trust_bytes: bytes, at: int, trail: Trail) -> VerifiedReport:
+def read_root(root_bytes: bytes, least_version: int = 1) -> TrustRoot:
+    """The verifier's trust root, not older than the highest version that the verifier has seen.
+
+    Raises:
+        UnverifiableError: there is none.
+        TrustError, EnvelopeError: it is malformed, not signed as it says itself, or rolled back.
+    """
+    if not root_bytes:
+        raise UnverifiableError(
+            "there is no trust root to verify against", hint="give a trust root of your own; a package brings none"
+        )
+    root = parse_root(root_bytes)
+    if root.version < least_version:
+        raise TrustError(
+            f"the trust root is older than version {least_version}, which was seen before",
+            place="trust root",
+            value=root.version,
+            hint="somebody put back an old trust root; find out who",
+        )
+    return root
+
+
+def _verify(
+    envelope: bytes, root_bytes: bytes, judged: Judged, least_root_version: int, trail: Trail
+) -> VerifiedReport:
     trail.begin(step.TRUST)
-    policy = _read_trust(trust_bytes)
-    trust_digest = sha256_hex(trust_bytes)
-    trail.close(step.DONE, f"{_count(len(policy.principals), 'principal')}, SHA-256 {trust_digest}")
+    root = read_root(root_bytes, least_root_version)
+    known = step.count(len(root.principals), "principal")
+    trail.close(step.DONE, f"{root.lineage} version {root.version}, {known}, SHA-256 {root.digest}")
 
-    trail.begin(step.ENVELOPE)
-    envelope = parse_envelope(envelope_bytes)
-    envelope_digest = sha256_hex(envelope_bytes)
-    trail.close(step.DONE, f"{_count(len(envelope.signatures), 'signature')}, SHA-256 {envelope_digest}")
+    accepted = accept(envelope, Kind.RESULTS, root, judged, trail)
+    statement = accepted.statement
+    assert isinstance(statement, ResultsStatement)
 
-    trail.begin(step.SIGNATURES)
-    trusted = _verify_signatures(envelope, policy)
-    trail.close(step.DONE, f"{len(trusted)} of {len(envelope.signatures)} signatures are by keys of the trust policy")
-
-    trail.begin(step.KEY_TIMES)
-    for signature in trusted:
-        policy.require_valid(signature.key, at)
-    trail.close(step.DONE, f"judged at {_instant(at)}, the time that the verifier gave")
-
-    trail.begin(step.STATEMENT)
-    statement = parse_statement(envelope.payload)
-    _refuse_future(statement, at)
-    trail.close(step.DONE, f"bundle {statement.digest_of('bundle')}, assessed as of {_instant(statement.assessed_at)}")
-
-    trail.begin(step.SIGNERS)
-    signers = match_signers(statement, envelope, trusted)
-    trail.close(step.DONE, "; ".join(f"{one.name}, {one.organisation} ({one.role})" for one in signers))
-
-    trail.begin(step.THRESHOLDS)
-    trail.close(step.DONE, require_thresholds(policy, signers))
+    trail.begin(step.TIMES)
+    trail.close(step.DONE, _require_times(statement, root, judged))
 
     trail.begin(step.CATALOG)
-    trail.close(*_approve_catalog(statement, policy))
+    trail.close(*_approve("catalog", statement.digest_of("catalog"), root.catalogs, "results/catalog/digest"))
 
     trail.begin(step.ENGINE)
-    trail.close(*_approve_engine(statement, policy))
+    trail.close(*_approve("engine", statement.engine.digest, root.engines, "engine/digest"))
 
     for title, reason in step.LIMITS:
         trail.begin(title)
         trail.close(step.NOT_DONE, reason)
-    facts = {
+    return VerifiedReport(_MADE_BY_VERIFIER, _facts(accepted, statement, root, judged, trail))
+
+
+def _facts(
+    accepted: Accepted, statement: ResultsStatement, root: TrustRoot, judged: Judged, trail: Trail
+) -> dict[str, Any]:
+    return {
         "payload": statement.payload,
-        "envelope_digest": envelope_digest,
-        "trust_digest": trust_digest,
+        "digest_sha512": accepted.digest_sha512,
+        "trust_digest": root.digest,
+        "package": statement.package,
         "subjects": statement.subjects,
-        "signers": signers,
+        "signers": accepted.signers,
+        "engine": statement.engine,
+        "evidence_seal": statement.evidence_seal,
+        "records": statement.records,
+        "supersedes": statement.supersedes,
         "assessed_at": statement.assessed_at,
-        "verified_at": at,
+        "concluded_at": statement.concluded_at,
+        "verified_at": judged.at,
+        "proven": judged.proven,
         "steps": trail.steps,
     }
-    return VerifiedReport(_MADE_BY_VERIFIER, facts)
 
 
-def _read_trust(trust_bytes: bytes) -> TrustPolicy:
-    if not trust_bytes:
-        raise UnverifiableError(
-            "there is no trust policy to verify against", hint="give a trust policy of your own; a report brings none"
-        )
-    return parse_trust_policy(trust_bytes)
-
-
-def _verify_signatures(envelope: Envelope, policy: TrustPolicy) -> tuple[TrustedSignature, ...]:
-    message = envelope.signed_bytes()
-    trusted = []
-    for signature in envelope.signatures:
-        known = policy.find(signature.keyid)
-        # An unknown key proves nothing and is not counted; step 6 refuses it, declared or not.
-        if known is None:
-            continue
-        principal, key = known
-        verify_signature(key.public, message, signature.sig)
-        if canonical_signature(signature.sig) != signature.sig:
-            raise SignatureError("the signature is not in its one canonical form (low s)", place=signature.keyid)
-        trusted.append(TrustedSignature(principal, key))
-    if not trusted:
-        raise TrustError(
-            "no signature is by a key that the trust policy knows",
-            value=", ".join(signature.keyid for signature in envelope.signatures),
-            hint="ask the signers for their key ids over a channel you trust",
-        )
-    return tuple(trusted)
-
-
-def _refuse_future(statement: Statement, at: int) -> None:
-    if statement.assessed_at > at:
+def _require_times(statement: ResultsStatement, root: TrustRoot, judged: Judged) -> str:
+    if statement.concluded_at > judged.at:
         raise StatementError(
             "the results are dated after the time of verification",
-            place="statement /predicate/results/asOf",
-            value=_instant(statement.assessed_at),
-            hint=f"verification was asked for at {_instant(at)}",
+            place="statement /predicate/concludedAt",
+            value=step.instant(statement.concluded_at),
+            hint=f"verification was asked for at {step.instant(judged.at)}",
         )
+    told = f"as of {step.instant(statement.assessed_at)}, concluded at {step.instant(statement.concluded_at)}"
+    if judged.proven is None:
+        return told
+    if judged.proven > judged.at + root.time_tolerance * 1_000_000:
+        raise StatementError("the proven time is after the time of verification", value=step.instant(judged.proven))
+    if statement.concluded_at > judged.proven + root.time_tolerance * 1_000_000:
+        raise StatementError(
+            "the results claim to be concluded after the time by which they are proven to exist",
+            place="statement /predicate/concludedAt",
+            value=step.instant(statement.concluded_at),
+            hint=f"proven to exist by {step.instant(judged.proven)}",
+        )
+    return f"{told}, proven to exist by {step.instant(judged.proven)}"
 
 
-def _approve_catalog(statement: Statement, policy: TrustPolicy) -> tuple[str, str]:
-    digest = statement.digest_of("catalog")
-    if policy.catalogs is None:
-        return step.NOT_DONE, ("the catalog digest was not compared with an approved list: the trust policy names none")
-    if digest not in policy.catalogs:
+def _approve(what: str, digest: str, approved: tuple[str, ...] | None, place: str) -> tuple[str, str]:
+    if approved is None:
+        return step.NOT_DONE, f"the {what} digest was not compared with an approved list: the trust root names none"
+    if digest not in approved:
         raise BindingError(
-            "the catalog is not one that the trust policy approves",
-            place="statement /predicate/results/catalog/digest",
-            value=digest,
+            f"the {what} is not one that the trust root approves", place=f"statement /predicate/{place}", value=digest
         )
-    return step.DONE, f"catalog {digest}"
-
-
-def _approve_engine(statement: Statement, policy: TrustPolicy) -> tuple[str, str]:
-    if policy.engines is None:
-        return step.NOT_DONE, ("the engine version was not compared with an approved list: the trust policy names none")
-    engine = statement.results.get("engine")
-    version = engine.get("version") if isinstance(engine, dict) else None
-    if version not in policy.engines:
-        raise BindingError(
-            "the engine is not one that the trust policy approves",
-            place="statement /predicate/results/engine/version",
-            value="nothing" if version is None else version,
-        )
-    return step.DONE, f"engine {version}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _instant(microseconds: int) -> str:
-    from auditor.canon.instant import format_instant
-
-    return format_instant(microseconds)
+    return step.DONE, f"{what} {digest}"

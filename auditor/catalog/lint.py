@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from auditor.catalog.catalog import Catalog, ControlFolder, Query
 from auditor.errors import ContentError, ParameterError, SchemaError, UnknownReferenceError
 from auditor.model.control import Objective, Role
+from auditor.model.profile import Profile
 
 _NAMED = re.compile(r"\$(\w+)")
 # What would make two runs differ, or lets content look at the machine it runs on.
@@ -182,6 +183,8 @@ def _case_problems(catalog: Catalog, folder: ControlFolder) -> Iterator[ContentE
 def _profile_problems(catalog: Catalog) -> Iterator[ContentError]:
     for profile in catalog.profiles.values():
         place = f"profiles/{profile.id}.yaml"
+        for name in sorted(set(profile.committed_records) - set(catalog.streams)):
+            yield _unknown(catalog, place, "stream in committed_records", name, catalog.streams)
         for name in profile.controls:
             if name not in catalog.controls:
                 yield _unknown(catalog, place, "control", name, catalog.controls)
@@ -194,11 +197,15 @@ def _profile_problems(catalog: Catalog) -> Iterator[ContentError]:
                         place=_place(catalog, place, name),
                         hint=f"select {gate}: without its gate nothing can be said about {name}",
                     )
-        for setting in profile.settings:
-            folder = catalog.controls.get(setting.control)
-            if folder is None or setting.control not in profile.controls:
-                yield _unknown(catalog, place, "control in settings", setting.control, profile.controls)
-            elif setting.parameter not in folder.control.parameters:
-                yield _unknown(
-                    catalog, place, f"parameter of {setting.control}", setting.parameter, folder.control.parameters
-                )
+        yield from _setting_problems(catalog, profile, place)
+
+
+def _setting_problems(catalog: Catalog, profile: Profile, place: str) -> Iterator[ContentError]:
+    for setting in profile.settings:
+        folder = catalog.controls.get(setting.control)
+        if folder is None or setting.control not in profile.controls:
+            yield _unknown(catalog, place, "control in settings", setting.control, profile.controls)
+        elif setting.parameter not in folder.control.parameters:
+            yield _unknown(
+                catalog, place, f"parameter of {setting.control}", setting.parameter, folder.control.parameters
+            )

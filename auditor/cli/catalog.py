@@ -41,16 +41,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(arguments: argparse.Namespace) -> int:
+    import textwrap
+
     from auditor.jobs.content import load_catalog
 
     catalog = load_catalog(arguments.controls)
     print(f"catalog {catalog.digest}\n\nprofiles")
     for profile in catalog.profiles.values():
-        print(f"  {profile.id:<16} {profile.title} ({len(profile.controls)} controls)")
+        told = f"  {profile.id:<14} {profile.title} ({len(profile.controls)} controls)"
+        print(textwrap.fill(told, 80, subsequent_indent=" " * 17))
     print("\ncontrols")
     for folder in sorted(catalog.controls.values(), key=lambda f: (f.path.split("/")[0], f.control.id)):
         control = folder.control
-        print(f"  {control.id:<6} {control.since:<5} {control.severity:<9} {control.title}")
+        told = f"  {control.id:<6} {control.since:<5} {control.severity:<9} {control.title}"
+        print(textwrap.fill(told, 80, subsequent_indent=" " * 25))
     return 0
 
 

@@ -15,23 +15,29 @@ examples:
   auditor evidence fill bundle
   auditor evidence check bundle --profile sl4
   auditor evidence show bundle pacs-events 1
+  auditor evidence names bundle --out names.sealed --passphrase-env PASSPHRASE
+  auditor evidence names names.sealed --open --passphrase-env PASSPHRASE
 
 init writes BUNDLE/bundle.yaml to fill in, and BUNDLE-REQUEST.md: what to ask
 the facility for. fill computes sizes and digests where the manifest still says
-"?". check exits 4 if anything is wanting. show prints one cited record.
+"?". check exits 4 if anything is wanting. show prints one cited record. names
+seals who stands behind each pseudonym of the results in a file that needs the
+passphrase, and opens it; docs/disclosure.md has more.
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="verb", required=True, metavar="init|fill|check|show")
+    commands = parser.add_subparsers(dest="verb", required=True, metavar="init|fill|check|show|names")
     for verb, what, function in (
         ("init", "lay out an empty bundle and the request for evidence", _init),
         ("fill", "compute sizes and digests still open in the manifest", _fill),
         ("check", "say what is missing, stale, unreadable or incomplete", _check),
         ("show", "print one record as it stands in its file", _show),
+        ("names", "seal, or open, the names behind the pseudonyms of results", _names),
     ):
         command = commands.add_parser(verb, help=what)
-        command.add_argument("bundle", type=Path, help="the bundle's folder")
+        sealed = ", or with --open the sealed file" if verb == "names" else ""
+        command.add_argument("bundle", type=Path, help=f"the bundle's folder{sealed}")
         if verb in ("init", "check"):
             command.add_argument("--profile", required=True, help="profile whose tests are to be fed")
         if verb == "init":
@@ -42,6 +48,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if verb == "show":
             command.add_argument("item", help="id of the item")
             command.add_argument("record", type=int, help="number of the record, from 1")
+        if verb == "names":
+            act = command.add_mutually_exclusive_group(required=True)
+            act.add_argument("--out", type=Path, metavar="FILE", help="the file to seal the names in")
+            act.add_argument("--open", action="store_true", help="print the names sealed in a file")
+            command.add_argument("--passphrase-env", metavar="NAME", help="variable that holds the passphrase")
         command.add_argument("--controls", type=Path, metavar="FOLDER", help="use this catalog, not the one installed")
         command.set_defaults(run=function)
 
@@ -101,4 +112,24 @@ def _show(arguments: argparse.Namespace) -> int:
 
     text = show_record(arguments.bundle, load_catalog(arguments.controls), arguments.item, arguments.record)
     print("\n".join(shorten(line, 4000) for line in text.splitlines()))
+    return 0
+
+
+def _names(arguments: argparse.Namespace) -> int:
+    from auditor.cli.options import passphrase
+    from auditor.errors import shorten
+    from auditor.jobs.content import load_catalog
+    from auditor.jobs.names import open_names, seal_names
+
+    secret = passphrase(arguments.passphrase_env) or b""
+    if arguments.open:
+        root, names = open_names(arguments.bundle, secret)
+        print(f"bundle root {root}")
+        for pseudonym, name in sorted(names.items(), key=lambda pair: pair[1]):
+            print(f"{pseudonym}  {shorten(name)}")
+        return 0
+    found = seal_names(arguments.bundle, load_catalog(arguments.controls), arguments.out, secret)
+    print(f"{len(found.table)} names sealed in {arguments.out}")
+    if found.shown:
+        print(f"too short or too common a word to be replaced, and shown in results: {', '.join(found.shown)}")
     return 0

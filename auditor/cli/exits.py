@@ -20,7 +20,7 @@ USAGE = 2
 CONTENT = 3
 EVIDENCE = 4
 SIGNING = 5
-INVALID = 6
+FAILED = 6
 UNVERIFIABLE = 7
 RENDERING = 8
 MACHINE = 9
@@ -30,13 +30,13 @@ UNDETERMINED = 12
 INTERRUPTED = 130
 
 TABLE: tuple[tuple[int, str], ...] = (
-    (DONE, "done; an assessment: every finding is satisfied; a verification: verified with the stated limits"),
+    (DONE, "done; an assessment: every finding is satisfied; a verification: passed with the stated limits"),
     (CRASH, "a fault of the program itself, with a traceback"),
     (USAGE, "the command line was not understood"),
     (CONTENT, "the catalog, a profile or a template is wrong"),
     (EVIDENCE, "the evidence bundle cannot be admitted"),
     (SIGNING, "the report could not be signed"),
-    (INVALID, "verification: invalid, do not rely on it"),
+    (FAILED, "verification: failed, do not rely on it"),
     (UNVERIFIABLE, "verification: cannot be verified here, something needed is not at hand"),
     (RENDERING, "the attestation could not be rendered faithfully"),
     (MACHINE, "the machine refused: no such file, no permission, disk full"),
@@ -51,7 +51,7 @@ _BY_ERROR: tuple[tuple[type[AuditorError], int], ...] = (
     (FactsError, FACTS),
     (EvidenceError, EVIDENCE),
     (AttestationError, SIGNING),
-    (VerificationError, INVALID),
+    (VerificationError, FAILED),
     (UnverifiableError, UNVERIFIABLE),
     (RenderError, RENDERING),
     (MachineError, MACHINE),

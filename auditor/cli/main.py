@@ -14,16 +14,24 @@ if TYPE_CHECKING:
     import argparse
 
 COMMANDS: dict[str, str] = {
-    "attest": "assess, sign, print and verify in one go",
+    "attest": "seal, assess, sign, print, package and verify in one go",
+    "evidence": "lay out, check and look into an evidence bundle",
+    "seal": "seal the evidence before it is judged",
+    "timestamp": "get the time of an authority for a seal",
     "assess": "check an evidence bundle against a profile",
     "sign": "sign assessment results as a report, or add a signature",
-    "print": "render the PDF attestation from a verified report",
-    "verify": "verify a report or attestation, and recompute it",
-    "evidence": "lay out, check and look into an evidence bundle",
+    "print": "render the PDF attestation from a verified report, certify it",
+    "package": "gather and seal a package, add what comes later",
+    "disclose": "withhold items of a package, or open one to one reader",
+    "verify": "verify a package, report or attestation, and recompute it",
+    "verifier": "write the verifier that runs in a browser",
+    "diff": "what changed between two reports, and what disappeared",
+    "act": "countersign, acknowledge, object to, withdraw, supersede",
+    "status": "make and show the list of withdrawn reports",
     "catalog": "list, show, lint and test the controls",
     "law": "answer questions of export-control law from dated tables",
     "key": "make and show signing keys",
-    "trust": "make and show the verifier's trust policy",
+    "trust": "make, change and show the verifier's trust root",
     "explain": "explain an error code or an outcome",
 }
 
@@ -42,9 +50,9 @@ options:
 
 examples:
   auditor assess bundle --profile sl4 --out results.json
-  auditor verify attestation.pdf --trust trust.json --bundle bundle --recompute
+  auditor verify package --trust trust.json --bundle bundle --recompute
 
-exit codes: 0 done, 2 usage, 3 content, 4 evidence, 5 signing, 6 invalid,
+exit codes: 0 done, 2 usage, 3 content, 4 evidence, 5 signing, 6 failed,
 7 cannot be verified here, 8 rendering, 9 machine, 10 other than satisfied,
 11 facts, 12 a question of law cannot be determined
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.canon.instant import parse_instant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -56,3 +57,21 @@ def passphrase(environment_name: str | None) -> bytes | None:
 
         return getpass.getpass("passphrase: ").encode("utf-8") or None
     return None
+
+
+def asker(environment_name: str | None) -> Callable[[str], bytes | None]:
+    """What hands over a secret when it is needed: from the named environment variable, or asked for by its name.
+
+    A token's PIN is never taken from the variable of a passphrase: a few wrong ones lock the token.
+    """
+
+    def ask(what: str) -> bytes | None:
+        if environment_name and not what.startswith("PIN "):
+            return passphrase(environment_name)
+        if not sys.stdin.isatty():
+            return None
+        import getpass
+
+        return getpass.getpass(f"{what}: ").encode("utf-8") or None
+
+    return ask

@@ -1,60 +1,105 @@
-"""Sign assessment results as a report, or add a declared signer's signature to one."""
+"""Sign assessment results as a report, or add a declared signer's signatures to one. A technical reviewer's are only
+given once the results have been recomputed from the bundle, here and now, with the same bytes."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from auditor.cli.options import passphrase
+from auditor.cli.hands import add_signer_options, asks, evidence, hands, role_and_file
+from auditor.cli.options import add_engine_options, instant, now
 
 EXAMPLES = """\
 examples:
-  auditor sign results.json --key assessor.pem --principal urn:example:a \\
-      --role assessor --out report.dsse.json
-  auditor sign results.json --key a.pem --principal urn:example:a \\
-      --role assessor --also urn:example:b technical-reviewer sha256:… \\
-      --out report.dsse.json
-  auditor sign report.dsse.json --add --key b.pem --out report.dsse.json
+  auditor sign results.json --bundle bundle --out report.dsse.json \\
+      --signer assessor=samples/keys/assessor.signer.json \\
+      --also technical-reviewer=samples/keys/reviewer.signer.json
+  auditor sign report.dsse.json --add --bundle bundle \\
+      --signer technical-reviewer=samples/keys/reviewer.signer.json
+  auditor sign results.json --bundle bundle --out successor.dsse.json \\
+      --signer assessor=samples/keys/assessor.signer.json \\
+      --supersedes report.dsse.json
 
 A report declares its signers when it is made; --also declares those who sign
-later with --add.
+later with --add. Everybody signs with both of their keys. --evidence-seal cites
+the seal over the evidence that is older than the results.
 """
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="results.json, or with --add a report")
-    parser.add_argument("--key", type=Path, required=True, help="private key, PKCS#8 PEM")
-    parser.add_argument("--principal", help="who signs, as the trust policy names them")
-    parser.add_argument("--role", help="assessor, technical-reviewer or responsible-official")
+    add_signer_options(parser)
     parser.add_argument(
-        "--also", nargs=3, action="append", default=[], metavar=("PRINCIPAL", "ROLE", "KEYID"),
+        "--also", type=role_and_file, action="append", default=[], metavar="ROLE=FILE",
         help="declare a signer who will sign later",
     )  # fmt: skip
-    parser.add_argument("--add", action="store_true", help="add a signature to the report in FILE")
-    parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")
-    parser.add_argument("--out", type=Path, required=True, help="where to write the report")
+    parser.add_argument("--add", action="store_true", help="add signatures to the report in FILE")
+    parser.add_argument("--bundle", type=Path, metavar="FOLDER", help="the evidence")
+    parser.add_argument(
+        "--evidence-seal", type=Path, metavar="FILE", help="the seal over the evidence, older than this"
+    )
+    parser.add_argument("--supersedes", type=Path, metavar="REPORT", help="the report that this one replaces")
+    parser.add_argument(
+        "--concluded-at", type=instant, metavar="INSTANT", help="when this was concluded (default: now)"
+    )
+    parser.add_argument("--out", type=Path, help="where to write the report (with --add default: FILE itself)")
+    add_engine_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from auditor.attestation.sign import missing_signatures
-    from auditor.attestation.statement import DeclaredSigner
-    from auditor.cli.exits import DONE, USAGE
-    from auditor.jobs.files import read_file, write_file
-    from auditor.jobs.sign import SigningKey, countersign, sign_results
+    import textwrap
 
-    data = read_file(arguments.file)
-    if arguments.add:
-        report = countersign(data, arguments.key, passphrase(arguments.passphrase_env))
-    elif not (arguments.principal and arguments.role):
-        print("auditor sign: give --principal and --role, or --add to sign a report that declares you")
+    from auditor.attestation.roles import DECLARATIONS, Kind
+    from auditor.attestation.sign import missing_signatures
+    from auditor.cli.exits import DONE, USAGE
+    from auditor.cli.progress import Progress
+    from auditor.jobs.files import write_file
+
+    made_once = arguments.also or arguments.evidence_seal or arguments.supersedes or arguments.concluded_at is not None
+    if arguments.add and (made_once or len(arguments.signer) != 1):
+        print("auditor sign: --add takes one --signer; what a report says was fixed when it was made")
         return USAGE
-    else:
-        key = SigningKey(arguments.key, arguments.principal, arguments.role, passphrase(arguments.passphrase_env))
-        declared = [DeclaredSigner(principal, role, (keyid,)) for principal, role, keyid in arguments.also]
-        report = sign_results(data, [key], declared)
-    write_file(arguments.out, report)
-    print(f"report: {arguments.out}")
-    for principal, role, keyid in missing_signatures(report):
-        print(f"still to sign: {principal} as {role} ({keyid})")
+    if not arguments.add and arguments.out is None:
+        print("auditor sign: give --out FILE")
+        return USAGE
+    progress = Progress()
+    report = _add(arguments, progress) if arguments.add else _make(arguments, progress)
+    progress.done()
+    out = arguments.out or arguments.file
+    write_file(out, report)
+    print(f"report: {out}")
+    for hand in hands(arguments.signer, Kind.RESULTS.roles):
+        said = f'signed as {hand.role}: "{DECLARATIONS[Kind.RESULTS, hand.role]}"'
+        print(textwrap.fill(said, 80, subsequent_indent="  "))
+    for signer in missing_signatures(report):
+        print(f"still to sign: {signer.principal} as {signer.role}")
     return DONE
+
+
+def _make(arguments: argparse.Namespace, progress: object) -> bytes:
+    from auditor.attestation.roles import Kind
+    from auditor.jobs.files import read_file
+    from auditor.jobs.sign import SignRequest, sign_results
+
+    request = SignRequest(
+        results=read_file(arguments.file),
+        concluded_at=now() if arguments.concluded_at is None else arguments.concluded_at,
+        signing=hands(arguments.signer, Kind.RESULTS.roles),
+        later=hands(arguments.also, Kind.RESULTS.roles),
+        evidence=evidence(arguments),
+        evidence_seal=arguments.evidence_seal,
+        supersedes=arguments.supersedes,
+    )
+    assert callable(progress)
+    return sign_results(request, asks(arguments), progress)
+
+
+def _add(arguments: argparse.Namespace, progress: object) -> bytes:
+    from auditor.attestation.roles import Kind
+    from auditor.jobs.files import read_file
+    from auditor.jobs.sign import add_to_report
+
+    assert callable(progress)
+    (hand,) = hands(arguments.signer, Kind.RESULTS.roles)
+    return add_to_report(read_file(arguments.file), hand, evidence(arguments), asks(arguments), progress)

@@ -1,33 +1,43 @@
-"""Verify a report or an attestation against your own trust policy, and recompute it from the evidence."""
+"""Verify a package, a report or an attestation by your own trust root, and recompute it from the evidence."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from auditor.cli.options import add_engine_options, add_format_option, instant, now, path
 
 if TYPE_CHECKING:
-    from auditor.attestation.verify import VerifiedReport
+    from auditor.jobs.verdict import Verdict
+    from auditor.jobs.verify import Verification, VerifyRequest
 
 EXAMPLES = """\
 examples:
-  auditor verify report.dsse.json --trust trust.json
-  auditor verify attestation.pdf --trust trust.json --bundle bundle --recompute
+  auditor verify package --trust trust.json
+  auditor verify report.dsse.json --trust trust.json --at 2031-01-01T00:00:00Z
+  auditor verify package --trust trust.json --bundle bundle --recompute
+  auditor verify package --trust trust.json --save verdict.json
 
-The trust policy is yours, not the report's. A report alone needs nothing
-heavier than the cryptography library. Exits 0 verified with the stated limits,
-6 invalid, 7 cannot be verified here.
+The trust root is yours, not the package's (auditor trust --help). Nothing is
+fetched. A report alone needs nothing heavier than the cryptography library.
+Exits 0 passed with the stated limits, 6 failed, 7 cannot be verified here.
 """
+
+_COLUMNS = 80
+_WIDEST = 1000
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="report.dsse.json or attestation.pdf")
-    parser.add_argument("--trust", required=True, help="your own trust policy")
+    parser.add_argument("file", help="package (a folder or a zip), report.dsse.json or attestation.pdf")
+    parser.add_argument("--trust", required=True, help="your own trust root")
+    parser.add_argument("--trust-version", type=int, default=1, metavar="N",
+                        help="refuse a trust root older than version N, which you have seen")  # fmt: skip
+    parser.add_argument("--status", type=path, metavar="FILE", help="the newest status list you have")
     parser.add_argument("--bundle", type=path, metavar="FOLDER", help="re-hash this evidence bundle")
     parser.add_argument("--recompute", action="store_true", help="assess again and compare every result")
-    parser.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+    parser.add_argument("--at", type=instant, metavar="INSTANT", help="verify as of this instant (default: now)")
+    parser.add_argument("--save", type=path, metavar="FILE", help="save the verdict as an in-toto statement (SVR)")
     add_format_option(parser)
     add_engine_options(parser)
     parser.set_defaults(run=run)
@@ -36,7 +46,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     from auditor.cli.exits import DONE, exit_code
     from auditor.cli.progress import Progress
-    from auditor.errors import UnverifiableError, VerificationError
+    from auditor.errors import UnverifiableError, VerificationError, shorten
+    from auditor.jobs.verdict import verdict
     from auditor.jobs.verify import VerifyRequest, verify
 
     progress = Progress()
@@ -49,94 +60,138 @@ def run(arguments: argparse.Namespace) -> int:
         controls=arguments.controls,
         threads=arguments.threads,
         memory=arguments.memory,
+        status=arguments.status,
+        least_root_version=arguments.trust_version,
     )
     try:
-        verified = verify(request, progress)
+        found = verify(request, progress)
     except (VerificationError, UnverifiableError) as error:
         progress.done()
+        refused = verdict(error)
+        _save(refused, request, arguments)
         if arguments.format == "json":
-            _print_json(None, error)
+            _print_json(refused, None)
             return exit_code(error)
-        from auditor.attestation.verify import result_class
-
-        print(f"{result_class(error).upper()}: {arguments.file}")
+        print(f"{refused.result.upper()}: {shorten(arguments.file, _WIDEST)}")
         raise
     progress.done()
+    _save(verdict(found), request, arguments)
     if arguments.format == "json":
-        _print_json(verified, None)
+        _print_json(verdict(found), found)
     else:
-        print(printout(verified, str(arguments.file)))
+        print(printout(found, str(arguments.file)))
     return DONE
 
 
-def printout(verified: VerifiedReport, name: str) -> str:
-    """The numbered list of what was verified and what was not, and what the signed report says."""
-    import textwrap
-
+def printout(found: Verification, name: str) -> str:
+    """The numbered list of what was verified and what was not, and apart from it what the signed report says."""
     from auditor.canon.instant import format_instant
+    from auditor.errors import shorten
 
-    results = verified.results
-    verdict = results["verdict"]
-    lines = [f"VERIFIED WITH THE STATED LIMITS: {name}", ""]
-    for heading, chosen in (("Done", verified.steps_done), ("Not done", verified.steps_not_done)):
+    report = found.report
+    lines = [f"PASSED WITH THE STATED LIMITS: {shorten(name, _WIDEST)}", *_caution(found), ""]
+    for heading, chosen in (("Done", report.steps_done), ("Not done", report.steps_not_done)):
         lines.append(heading)
         for step in chosen:
             lines.append(f"  {step.number:>2}  {step.title}")
-            lines += textwrap.wrap(
-                step.detail, 80, initial_indent=" " * 6, subsequent_indent=" " * 6, break_on_hyphens=False
-            )
+            lines += _wrapped(" " * 6, step.detail)
         lines.append("")
-    reached = verdict.get("level")
-    lines += [
-        "What was signed",
-        f"  facility   {results['facility']['name']} ({results['facility']['id']})",
-        f"  profile    {results['profile']['id']}: {results['profile']['title']}",
-        f"  period     {results['period']['from']} to {results['period']['to']}",
-        f"  as of      {results['asOf']}",
-        f"  findings   {verdict['satisfied']} of {verdict['total']} satisfied",
-        f"  level      {reached or 'none reached'}",
+    lines += ["What was signed", *_signed(found)]
+    lines += ["", "What this verifier adds", f"  verified   at {format_instant(report.verified_at)}"]
+    if report.proven is not None:
+        lines.append(f"  proven     to exist by {format_instant(report.proven)}")
+    return "\n".join(lines + _visible(found))
+
+
+def _caution(found: Verification) -> list[str]:
+    """What must not stand further down: pages that nobody compared can say anything."""
+    from auditor.attestation import steps
+
+    unread = [one for one in found.report.steps_not_done if one.title == steps.PDF_TEXT]
+    if not unread or unread[0].detail == dict(steps.LIMITS)[steps.PDF_TEXT]:
+        return []
+    return ["The pages of the PDF were not compared with what was signed: go by what is", "printed here, not by them."]
+
+
+def _signed(found: Verification) -> list[str]:
+    from auditor.canon.instant import format_instant
+    from auditor.errors import shorten
+
+    report, results = found.report, found.report.results
+
+    def said(way: str) -> str:
+        return _said(results, way)
+
+    told = [
+        ("package", report.package),
+        ("facility", f"{said('facility/name')} ({said('facility/id')})"),
+        ("profile", f"{said('profile/id')}: {said('profile/title')}"),
+        ("period", f"{said('period/from')} to {said('period/to')}"),
+        ("as of", f"{said('asOf')}, concluded {format_instant(report.concluded_at)}"),
+        ("findings", f"{said('verdict/satisfied')} of {said('verdict/total')} satisfied"),
+        ("level", said("verdict/level") if said("verdict/level") != "not said" else "none reached"),
     ]
-    for signer in verified.signers:
-        lines.append(f"  signed by  {signer.name}, {signer.organisation}, as {signer.role}")
-    lines.append(f"  verified   at {format_instant(verified.verified_at)}")
-    return "\n".join(lines)
+    if report.supersedes:
+        told.append(("supersedes", f"the report with SHA-512 {report.supersedes[:32]}…"))
+    told += [("signed by", f"{one.name}, {one.organisation}, as {one.role}") for one in report.signers]
+    # What was signed may hold anything that a text can; it does not get to look like what the verifier says.
+    return [line for label, text in told for line in _wrapped(f"  {label:<10} ", shorten(text, _WIDEST))]
 
 
-def _print_json(verified: VerifiedReport | None, error: Exception | None) -> None:
+def _said(results: Any, way: str) -> str:
+    """The text or number at `way` in the signed results; their signers vouch for them, and not for this shape."""
+    for name in way.split("/"):
+        results = results.get(name) if isinstance(results, dict) else None
+    return str(results) if isinstance(results, str | int) and not isinstance(results, bool) else "not said"
+
+
+def _wrapped(label: str, text: str) -> list[str]:
+    import textwrap
+
+    indent = " " * len(label)
+    return textwrap.wrap(text, _COLUMNS, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def _visible(found: Verification) -> list[str]:
+    """For each finding whose evidence is not all in sight, how much of it is."""
+    if found.disclosed is None:
+        return []
+    findings = found.disclosed.findings
+    partly = [one for one in findings if not one.complete]
+    lines = [f"  in sight   {found.disclosed.items} of {found.disclosed.total} items of evidence; "]
+    lines[0] += f"all of it for {len(findings) - len(partly)} of {len(findings)} findings"
+    for one in partly:
+        whole = sum(item.seen == "whole" for item in one.items)
+        cited, visible = (sum(map(len, rows)) for rows in zip(*((i.cited, i.visible) for i in one.items), strict=True))
+        name = f"{one.control}.{one.objective}"
+        lines.append(f"    {name:<10} {whole} of {len(one.items)} items, {visible} of {cited} cited records")
+    return lines
+
+
+def _save(found: Verdict, request: VerifyRequest, arguments: argparse.Namespace) -> None:
+    if arguments.save is None:
+        return
+    from auditor import __version__
+    from auditor.jobs.files import write_file
+    from auditor.jobs.verdict import verification_statement
+
+    write_file(arguments.save, verification_statement(found, request, __version__, now()))
+
+
+def _print_json(found: Verdict, verified: Verification | None) -> None:
     import json
 
-    from auditor.attestation.verify import result_class, steps_of
-    from auditor.errors import AuditorError, UnverifiableError, VerificationError
-
+    document: dict[str, object] = {"result": found.result, "steps": [one._asdict() for one in found.steps]}
     if verified is not None:
-        document: dict[str, object] = {
-            "result": result_class(verified),
-            "envelopeSha256": verified.envelope_digest,
-            "trustSha256": verified.trust_digest,
-            "subjects": dict(verified.subjects),
-            "signers": [
-                {"principal": s.principal, "name": s.name, "organisation": s.organisation, "role": s.role,
-                 "keyid": s.keyid}
-                for s in verified.signers
-            ],
-            "steps": _steps(verified.steps),
-        }  # fmt: skip
-    else:
-        assert isinstance(error, VerificationError | UnverifiableError)
-        steps = steps_of(error) if isinstance(error, AuditorError) else ()
-        document = {
-            "result": result_class(error),
-            "code": error.code,
-            "problem": str(error),
-            "hint": error.hint,
-            "steps": _steps(steps),
+        report = verified.report
+        document |= {
+            "package": report.package,
+            "envelopeSha512": report.digest_sha512,
+            "trustSha256": report.trust_digest,
+            "subjects": {one.name: one.digest for one in report.subjects},
+            "signers": [one._asdict() for one in report.signers],
         }
+    if found.error is not None:
+        document |= {"code": found.error.code, "problem": str(found.error), "hint": found.error.hint}
     json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
-
-
-def _steps(steps: object) -> list[dict[str, object]]:
-    from collections.abc import Iterable
-
-    assert isinstance(steps, Iterable)
-    return [{"number": s.number, "title": s.title, "state": s.state, "detail": s.detail} for s in steps]

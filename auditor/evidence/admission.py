@@ -1,8 +1,7 @@
 """Admission: every declared file is there, nothing else is, and the bytes are the bytes declared.
 
-The bundle root is the RFC 9162 tree head over these leaves, each canonical JSON (RFC 8785): first
-`{"bundle", "facility", "period"}`, then the whole manifest entry of every item (id, path, size, sha256, dates,
-source, ...), sorted by id.
+The bundle root is the RFC 9162 tree head over one salted leaf for the bundle's head and one for the whole manifest
+entry of every item (id, path, size, sha256, dates, source, ...), sorted by id: see commitment.py.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from auditor import collector
-from auditor.canon.json import canonical_bytes
-from auditor.canon.merkle import root_hash
+from auditor.canon.merkle import HASH_BYTES, root_of_hashes
 from auditor.errors import AuditorError, DigestMismatchError, MachineError, ManifestError, PathError, refuse_all
+from auditor.evidence.commitment import leaf_hashes, sorted_items
 from auditor.evidence.hashing import Hashed, Identity, confirm, hash_descriptor
 from auditor.evidence.manifest import read_manifest
 from auditor.evidence.paths import FOLDER, MANIFEST, Root
@@ -42,12 +41,25 @@ class AdmittedFile:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A bundle admitted: the manifest, its files by item id, and the bundle root in hexadecimal."""
+    """A bundle admitted: the manifest, its files by item id, and the commitment to it.
+
+    `leaves`: the hashes of the tree's leaves laid end to end, the head's first; `root` in hexadecimal.
+    """
 
     folder: Path
     manifest: Manifest
     files: tuple[AdmittedFile, ...]
     root: str
+    leaves: bytes
+
+    @property
+    def size(self) -> int:
+        """How many leaves the bundle's tree has: one more than items."""
+        return len(self.leaves) // HASH_BYTES
+
+    def leaf(self, ordinal: int) -> str:
+        """The leaf hash, in hexadecimal, of the item with this ordinal (from 0) in `item_ids`."""
+        return self.leaves[(ordinal + 1) * HASH_BYTES : (ordinal + 2) * HASH_BYTES].hex()
 
     @property
     def item_ids(self) -> tuple[str, ...]:
@@ -55,17 +67,9 @@ class Admission:
         return tuple(file.item.id for file in self.files)
 
 
-def bundle_leaves(manifest: Manifest) -> list[bytes]:
-    """The leaves of the bundle's Merkle tree, in order."""
-    head = manifest.document()
-    items = sorted(manifest.items, key=lambda item: item.id)
-    first = {name: head[name] for name in ("bundle", "facility", "period")}
-    return [canonical_bytes(first), *(canonical_bytes(item.document()) for item in items)]
-
-
 def bundle_root(manifest: Manifest) -> str:
     """The bundle root in hexadecimal; it pins every admitted byte, through the digests in the leaves."""
-    return root_hash(bundle_leaves(manifest)).hex()
+    return root_of_hashes(leaf_hashes(manifest)).hex()
 
 
 def admit(bundle: Path, *, workers: int | None = None) -> Admission:
@@ -84,14 +88,15 @@ def admit(bundle: Path, *, workers: int | None = None) -> Admission:
         manifest = read_manifest(root)
         problems = list(_presence(root, manifest))
         blocked = {problem.place for problem in problems}
-        items = [item for item in sorted(manifest.items, key=lambda item: item.id) if item.path not in blocked]
+        items = [item for item in sorted_items(manifest) if item.path not in blocked]
         read = {item.id: found for item, found in _read_all(root, items, workers or os.cpu_count() or 1)}
-    found = [read[item.id] for item in items]
-    problems += [one for one in found if isinstance(one, AuditorError)][: max(0, MAX_PROBLEMS - len(problems))]
-    if problems:
-        refuse_all(problems)
+        found = [read[item.id] for item in items]
+        problems += [one for one in found if isinstance(one, AuditorError)][: max(0, MAX_PROBLEMS - len(problems))]
+        if problems:
+            refuse_all(problems)
+        leaves = leaf_hashes(manifest)
     files = tuple(AdmittedFile(item, one) for item, one in zip(items, found, strict=True) if isinstance(one, Identity))
-    return Admission(bundle, manifest, files, bundle_root(manifest))
+    return Admission(bundle, manifest, files, root_of_hashes(leaves).hex(), leaves)
 
 
 def _presence(root: Root, manifest: Manifest) -> Iterator[AuditorError]:

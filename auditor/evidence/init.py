@@ -22,11 +22,18 @@ class Layout:
     request: str
 
 
-def make_layout(streams: Iterable[Stream], mappings: Mapping[str, EvidenceMapping], period: Period) -> Layout:
-    """The layout for these streams. The manifest is not admitted before every `?` in it is replaced."""
+def make_layout(
+    streams: Iterable[Stream], mappings: Mapping[str, EvidenceMapping], period: Period, seed: str
+) -> Layout:
+    """The layout for these streams. The manifest is not admitted before every `?` in it is replaced.
+
+    `seed`: 32 bytes drawn at random for this bundle alone, in hexadecimal.
+    """
     wanted = sorted(streams, key=lambda stream: stream.id)
     chosen = _choose(wanted, mappings)
-    return Layout("\n".join(_manifest(chosen, period)) + "\n", "\n".join(_request(wanted, mappings, period)) + "\n")
+    return Layout(
+        "\n".join(_manifest(chosen, period, seed)) + "\n", "\n".join(_request(wanted, mappings, period)) + "\n"
+    )
 
 
 def _choose(wanted: list[Stream], mappings: Mapping[str, EvidenceMapping]) -> list[tuple[EvidenceMapping, list[str]]]:
@@ -41,10 +48,12 @@ def _choose(wanted: list[Stream], mappings: Mapping[str, EvidenceMapping]) -> li
     return [(mappings[id_], streams) for id_, streams in sorted(chosen.items())]
 
 
-def _manifest(chosen: list[tuple[EvidenceMapping, list[str]]], period: Period) -> Iterator[str]:
+def _manifest(chosen: list[tuple[EvidenceMapping, list[str]]], period: Period, seed: str) -> Iterator[str]:
     began, ended = format_instant(period.began), format_instant(period.ended)
     yield "# Replace every ?. One item for each file; remove what you do not deliver; add documents as kind: document."
     yield "bundle: 1"
+    yield "# Salts the commitment to the evidence. Keep it with the bundle: who has it can open everything."
+    yield f'seed: "{seed}"'
     yield "facility:"
     for name in ("id", "name", "operator", "address", "country", "timezone"):
         yield f'  {name}: "?"'

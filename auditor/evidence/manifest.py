@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from auditor.canon.digest import is_sha256_hex
 from auditor.canon.yaml import Document, parse_yaml
 from auditor.errors import ManifestError, PathError, SchemaError, refuse_all
 from auditor.evidence.paths import MANIFEST, Root, collisions, path_problem
@@ -15,6 +16,8 @@ from auditor.model.bundle import Manifest
 from auditor.model.shape import refusals
 
 MAX_BYTES = 32 * 2**20
+MIN_DIGITS = 8
+"""Of 64 hexadecimal digits drawn at random, fewer than so many different ones do not occur."""
 _INSTANTS = ("collected", "received")
 
 
@@ -38,8 +41,14 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
     except SchemaError as error:
         raise ManifestError(error.problem, place=error.place, value=error.value, hint=error.hint) from error
     problems = _numbers_for_times(document)
+    content = document.value
+    if isinstance(content, dict) and (problem := _seed_problem(content.get("seed"))):
+        hint = "take the seed that auditor evidence init drew, or draw one with: openssl rand -hex 32"
+        problems.append(ManifestError(problem, place=document.place(("seed",)), hint=hint))
+        # A seed once used is still a secret with a letter wrong: it is not shown, and what follows goes on without it.
+        content = {**content, "seed": "0" * 64}
     try:
-        manifest = Manifest.model_validate(document.value)
+        manifest = Manifest.model_validate(content)
     except ValidationError as error:
         refuse_all([*problems, *refusals(error, document, ManifestError)])
     zone = manifest.facility.timezone
@@ -50,6 +59,16 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
         refuse_all(problems)
     _refuse_paths(manifest, document)
     return manifest
+
+
+def _seed_problem(seed: object) -> str | None:
+    if seed is None:
+        return "seed is missing: without it the evidence could be guessed from its digests"
+    if not is_sha256_hex(seed):
+        return "seed is not 32 bytes in lower-case hexadecimal"
+    if len(set(str(seed))) < MIN_DIGITS:
+        return "seed was not drawn at random"
+    return None
 
 
 def _numbers_for_times(document: Document) -> list[ManifestError]:

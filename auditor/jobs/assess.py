@@ -13,9 +13,20 @@ from auditor.canon.json import canonical_bytes
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.resolve import resolve
 from auditor.evidence.admission import Admission
+from auditor.evidence.commitment import sorted_items
+from auditor.evidence.pseudonyms import Pseudonyms, hide_coverage, hide_rejects
 from auditor.jobs.content import validation_ledger
-from auditor.jobs.evidence import OpenBundle, admit_bundle, open_bundle, profile_streams
-from auditor.model.assessment import Activity, AssessmentResults, BundleRecord, EngineRecord, ItemRecord
+from auditor.jobs.evidence import OpenBundle, admit_bundle, mappings, open_bundle, profile_streams
+from auditor.jobs.names import pseudonyms
+from auditor.model.assessment import (
+    Activity,
+    AssessmentResults,
+    BundleRecord,
+    EngineRecord,
+    ItemRecord,
+    PseudonymCount,
+)
+from auditor.model.evidence import StreamCoverage
 
 Progress = Callable[[str], None]
 """Called with a short line whenever a step begins."""
@@ -62,11 +73,13 @@ def assess_bundle(
             done += 1
             progress(f"testing {activity.control}.{activity.objective} ({done} of {total})")
 
+        names = pseudonyms(opened, catalog, streams)
+        coverage = hide_coverage(opened.store.coverage, names)
         results = assess(
             catalog,
             baseline,
-            Evidence(opened.store.tables, {c.stream: c for c in opened.store.coverage}, opened.store.resolve),
-            bundle_record(opened),
+            Evidence(opened.store.tables, {c.stream: c for c in coverage}, opened.store.resolve, names.hide),
+            bundle_record(opened, catalog, names, coverage),
             opened.admission.manifest.facility,
             opened.admission.manifest.period,
             request.as_of,
@@ -77,11 +90,16 @@ def assess_bundle(
     return results, canonical_bytes(results.document())
 
 
-def bundle_record(opened: OpenBundle) -> BundleRecord:
-    """The bundle as the results cite it."""
+def bundle_record(
+    opened: OpenBundle, catalog: Catalog, names: Pseudonyms, coverage: tuple[StreamCoverage, ...]
+) -> BundleRecord:
+    """The bundle as the results cite it, without the names of persons."""
+    known = mappings(catalog)
+    read_by = {item.id: known[item.mapping] for item in opened.admission.manifest.items if item.mapping in known}
     loaded = {item.id: item for item in opened.store.items}
     return BundleRecord(
         root=opened.admission.root,
+        size=opened.admission.size,
         items=tuple(
             ItemRecord(
                 id=item.id,
@@ -96,16 +114,17 @@ def bundle_record(opened: OpenBundle) -> BundleRecord:
                 collected=item.collected,
                 received=item.received,
                 size=item.size,
-                sha256=item.sha256,
+                leaf=opened.admission.leaf(ordinal),
                 sensitivity=item.sensitivity,
                 rows=loaded[item.id].rows,
                 rejected=loaded[item.id].rejected,
                 passed_over=opened.store.passed_over.get(item.id, 0),
             )
-            for item in sorted(opened.admission.manifest.items, key=lambda item: item.id)
+            for ordinal, item in enumerate(sorted_items(opened.admission.manifest))
         ),
-        coverage=opened.store.coverage,
-        rejects=opened.store.rejects,
+        coverage=coverage,
+        rejects=hide_rejects(opened.store.rejects, names, catalog.streams, read_by),
         reject_count=opened.store.reject_count,
         repeated=opened.store.repeated,
+        pseudonyms=PseudonymCount(hidden=len(names.table), shown=len(names.shown)),
     )

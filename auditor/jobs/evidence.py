@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def init_bundle(folder: Path, catalog: Catalog, profile: str, period: Period) ->
         ManifestError: the folder exists already and holds something.
     """
     streams = [catalog.streams[name] for name in profile_streams(catalog, profile)]
-    layout = make_layout(streams, mappings(catalog), period)
+    layout = make_layout(streams, mappings(catalog), period, secrets.token_hex(32))
     request = folder.with_name(f"{folder.name}-REQUEST.md")
     try:
         if folder.exists() and any(folder.iterdir()):

@@ -1,7 +1,7 @@
-"""Verify a report, alone or inside an attestation; with a bundle re-hash it, and if asked recompute the results.
+"""Verify a report, an attestation or a whole package; with a bundle re-hash it, and if asked recompute the results.
 
-The report alone needs nothing but the standard library and `cryptography`: everything heavier is imported
-where it is used.
+The report alone needs nothing but the standard library and `cryptography`, and so does a package but for its PDF:
+everything heavier is imported where it is used.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.attestation import steps
-from auditor.attestation.verify import VerifiedReport, verify_report
+from auditor.attestation.verify import VerifiedReport, read_root, verify_report
 from auditor.errors import BindingError, UnverifiableError
 from auditor.jobs.files import read_file
 
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
     from auditor.evidence.admission import Admission
     from auditor.jobs.assess import Progress
+    from auditor.jobs.verify_evidence import Disclosed
 
 
 class VerifyRequest(NamedTuple):
-    """What to verify, by whose trust, at which instant (microseconds), and how far."""
+    """What to verify, by whose trust root, at which instant (microseconds), and how far.
+
+    `least_root_version` is the highest version of the trust root that the verifier has seen; `status` a status list.
+    """
 
     file: Path | str
     trust: Path | str
@@ -31,57 +35,81 @@ class VerifyRequest(NamedTuple):
     controls: Path | None = None
     threads: int = 0
     memory: int = 2048
+    status: Path | str | None = None
+    least_root_version: int = 1
 
 
-def verify(request: VerifyRequest, progress: Progress = lambda line: None) -> VerifiedReport:
-    """The verified report, with the steps that were done and those that were not.
+class Verification(NamedTuple):
+    """The verified report, and of a package what its reader can see of the evidence."""
+
+    report: VerifiedReport
+    disclosed: Disclosed | None = None
+
+
+def verify(request: VerifyRequest, progress: Progress = lambda line: None) -> Verification:
+    """What was verified, with the steps that were done and those that were not.
 
     Raises:
         VerificationError: do not rely on it.
         UnverifiableError: something needed is not at hand.
     """
-    data = read_file(request.file)
-    is_pdf = data.startswith(b"%PDF-")
-    report = _attached_report(data, request.file) if is_pdf else data
-    verified = verify_report(report, read_file(request.trust), at=request.at)
-    if is_pdf:
-        verified = _bind_attachment(verified, data, request.file)
+    found = _verify_file(request, progress)
     if request.bundle is None:
         if request.recompute:
             raise UnverifiableError(
                 "nothing can be recomputed without the evidence", hint="give the bundle with --bundle FOLDER"
             )
-        return verified
-    verified, admission = _check_bundle(verified, request.bundle, progress)
-    return _recompute(verified, request, admission, progress) if request.recompute else verified
+        return found
+    report, admission = _check_bundle(found.report, request.bundle, progress)
+    if request.recompute:
+        report = _recompute(report, request, admission, progress)
+    return found._replace(report=report)
 
 
-def _attached_report(pdf: bytes, path: Path | str) -> bytes:
-    from auditor.jobs.attachments import read_attachment
+def _verify_file(request: VerifyRequest, progress: Progress) -> Verification:
+    from auditor.jobs.container import is_package, open_container
 
-    return read_attachment(pdf, "report.dsse.json", str(path))
+    trust = read_file(request.trust)
+    if is_package(str(request.file)):
+        from auditor.jobs.verify_package import verify_package
+
+        root = read_root(trust, request.least_root_version)
+        status = None if request.status is None else read_file(request.status)
+        package = verify_package(open_container(str(request.file)), root, trust, request.at, progress, status)
+        return Verification(package.report, package.disclosed)
+    data = read_file(request.file)
+    is_pdf = data.startswith(b"%PDF-")
+    envelope = _attached_report(data, str(request.file)) if is_pdf else data
+    report = verify_report(envelope, trust, at=request.at, least_root_version=request.least_root_version)
+    if is_pdf:
+        report = _compare_document(report, data)
+    return Verification(_standing(report, request, trust))
 
 
-def _bind_attachment(verified: VerifiedReport, pdf: bytes, path: Path | str) -> VerifiedReport:
-    from auditor.canon.digest import sha256_hex
-    from auditor.jobs.attachments import read_attachment
+def _standing(report: VerifiedReport, request: VerifyRequest, trust: bytes) -> VerifiedReport:
+    if request.status is None:
+        return report
+    from auditor.jobs.verify_later import verify_status
+    from auditor.jobs.walk import Walk
 
-    title = "the results attached to the PDF are those that were signed"
-    attached = read_attachment(pdf, "results.json", str(path))
-    if sha256_hex(attached) != verified.digest_of("results"):
-        raise BindingError(
-            "the results attached to the PDF are not those that were signed",
-            place=f"{path}: results.json",
-            value=sha256_hex(attached),
-            hint="take the results out of the report instead",
-        )
-    verified = verified.with_step(title, steps.DONE, f"SHA-256 {verified.digest_of('results')}")
-    return verified.with_step(
-        steps.PDF_TEXT,
-        steps.NOT_DONE,
-        "the pages are a rendering; only the attached report is signed. Rely on what is printed here, "
-        "or render the report again with: auditor print",
+    walk = Walk()
+    verify_status(read_file(request.status), report, read_root(trust), request.at, walk)
+    return walk.merge(report)
+
+
+def _attached_report(pdf: bytes, place: str) -> bytes:
+    from auditor.jobs.pdf_text import attached_report
+
+    return attached_report(pdf, place)
+
+
+def _compare_document(verified: VerifiedReport, pdf: bytes) -> VerifiedReport:
+    from auditor.jobs.pdf_text import TextRequest, compare_text
+
+    verified = verified.with_step(
+        steps.PDF_PROFILE, steps.NOT_DONE, "the statement over the PDF's own bytes is in its package: verify that"
     )
+    return verified.with_step(steps.PDF_TEXT, steps.DONE, compare_text(pdf, TextRequest(verified)))
 
 
 def _check_bundle(verified: VerifiedReport, bundle: Path, progress: Progress) -> tuple[VerifiedReport, Admission]:
@@ -111,9 +139,25 @@ def _recompute(
     verified: VerifiedReport, request: VerifyRequest, admission: Admission, progress: Progress
 ) -> VerifiedReport:
     try:
-        from auditor.jobs.recompute import recompute
+        from auditor.jobs.recompute import recompute_results
     except ImportError as error:
         raise UnverifiableError(
             f"the results cannot be recomputed here: {error.name} is not installed", hint="install the whole auditor"
         ) from error
-    return recompute(verified, request, admission, progress)
+    done = recompute_results(
+        verified.results, verified.assessed_at, admission.folder, request.controls, request.threads, request.memory,
+        progress, admission=admission,
+    )  # fmt: skip
+    _require_records(verified, request, admission)
+    told = f"{done.findings} findings from {done.records} records, byte for byte the same"
+    return verified.with_step(steps.RECOMPUTE, steps.DONE, told)
+
+
+def _require_records(verified: VerifiedReport, request: VerifyRequest, admission: Admission) -> None:
+    """The trees over single records are those of this evidence: editions open records by them."""
+    from auditor.jobs.content import load_catalog
+    from auditor.jobs.evidence_tree import record_commitments
+
+    found = record_commitments(admission, load_catalog(request.controls), str(verified.results["profile"]["id"]))
+    if tuple(map(tuple, found)) != tuple(map(tuple, verified.records)):
+        raise BindingError("the signed trees over records are not those of this evidence", hint="do not rely on it")

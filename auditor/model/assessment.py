@@ -182,7 +182,10 @@ class Verdict(Frozen):
 
 
 class ItemRecord(Frozen):
-    """An item of the evidence as the results cite it."""
+    """An item of the evidence as the results cite it; `leaf` is the hash of its salted leaf in the evidence tree.
+
+    No digest of the item itself stands here: of a short or a known file it could be guessed.
+    """
 
     id: Name
     path: str
@@ -196,7 +199,7 @@ class ItemRecord(Frozen):
     collected: Instant
     received: Instant
     size: int
-    sha256: Digest
+    leaf: Digest
     sensitivity: Sensitivity
     rows: int
     rejected: int
@@ -204,18 +207,27 @@ class ItemRecord(Frozen):
     """Records that the mapping says belong to no stream."""
 
 
+class PseudonymCount(Frozen):
+    """How many values that name persons the results show pseudonyms for, and how many are too common to be replaced."""
+
+    hidden: int = 0
+    shown: int = 0
+
+
 class BundleRecord(Frozen):
-    """The bundle as the results cite it; `root` is the RFC 9162 root over the items, sorted by id.
+    """The bundle as the results cite it; `root` is that of the evidence tree: a head and the items, `size` leaves.
 
     `repeated` counts, by stream, records delivered again with equal contents, which are kept once.
     """
 
     root: Digest
+    size: int
     items: tuple[ItemRecord, ...]
     coverage: tuple[StreamCoverage, ...]
     rejects: tuple[Reject, ...]
     reject_count: int
     repeated: dict[Name, int] = {}
+    pseudonyms: PseudonymCount = PseudonymCount()
 
 
 class CatalogRecord(Frozen):

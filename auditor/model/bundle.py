@@ -81,9 +81,14 @@ class Item(Frozen):
 
 
 class Manifest(Frozen):
-    """bundle.yaml."""
+    """bundle.yaml.
+
+    `seed` salts the commitment to the evidence and its pseudonyms: 32 random bytes in hexadecimal, which stay with who
+    keeps the bundle. Who knows it can open every leaf.
+    """
 
     bundle: Literal[1]
+    seed: Digest
     facility: Facility
     period: Period
     items: tuple[Item, ...]

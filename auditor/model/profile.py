@@ -28,7 +28,10 @@ class ParameterSetting(Frozen):
 
 
 class Profile(Frozen):
-    """A selection of controls in rungs, with the methods every objective requires."""
+    """A selection of controls in rungs, with the methods every objective requires.
+
+    `committed_records`: streams of which each record is committed to by itself, so that one can be disclosed alone.
+    """
 
     id: Name
     title: Text
@@ -37,6 +40,7 @@ class Profile(Frozen):
     claims: tuple[Claim, ...] = Field(min_length=1)
     methods: tuple[Method, ...] = Field(min_length=1)
     settings: tuple[ParameterSetting, ...] = ()
+    committed_records: tuple[Name, ...] = ()
 
     @property
     def controls(self) -> tuple[str, ...]:

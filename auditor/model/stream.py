@@ -22,12 +22,24 @@ class ColumnType(StrEnum):
 
 
 class Column(Frozen):
-    """One column: instants and durations are integers of microseconds; a code is one of `values`."""
+    """One column: instants and durations are integers of microseconds; a code is one of `values`.
+
+    `personal`: its values name persons, and results show pseudonyms instead, wherever such a value stands.
+    `impersonal`: codes by another column of the stream; a value in a row with such a code names no person.
+    """
 
     type: ColumnType
     meaning: Text
     optional: bool = False
     values: tuple[str, ...] = ()
+    personal: bool = False
+    impersonal: dict[Name, tuple[str, ...]] = {}
+
+    @model_validator(mode="after")
+    def _text_names(self) -> Self:
+        if self.type is not ColumnType.TEXT and (self.personal or self.impersonal):
+            raise ValueError("only a column of type text names persons")
+        return self
 
     @model_validator(mode="after")
     def _code_has_values(self) -> Self:
@@ -76,6 +88,7 @@ class Stream(Frozen):
         named = {*self.key, *self.order, *self.complete.scope, *((self.time,) if self.time else ())}
         if self.sequence:
             named |= {self.sequence.column, *self.sequence.scope}
+        named |= {other for column in self.columns.values() for other in column.impersonal}
         unknown = sorted(named - set(self.columns))
         if unknown:
             raise ValueError(f"names columns it does not have: {', '.join(unknown)}")

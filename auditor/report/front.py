@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import tzinfo
-from typing import NamedTuple
 
-from auditor.model.answer import Standing
-from auditor.model.assessment import AssessmentResults, LevelVerdict, Outcome, Reason
-from auditor.model.control import Domain, Method, Role
-from auditor.report import figures, times
+from auditor.report import times
 from auditor.report.index import Index
 from auditor.report.parts import (
     Binding,
@@ -23,61 +19,59 @@ from auditor.report.parts import (
     Rung,
     Scope,
 )
+from auditor.report.signed import Node, Printed
 from auditor.report.text import count, label, listing, literal, number, prose, short_digest
-from auditor.report.words import OUTCOME_MEANINGS
+from auditor.report.words import DOMAINS, OUTCOME_MEANINGS, OUTCOMES
 
-DOMAINS = {
-    Domain.PHYSICAL: "Physical security",
-    Domain.CYBER: "Cyber security",
-    Domain.WEIGHTS: "Model-weight storage",
-    Domain.PROGRAMME: "Authorization programme",
-}
 MAX_BINDING = 8
 
 
-class LawFacts(NamedTuple):
-    """Where the provisions an attestation bears on stood on the day of the report, by the tables with that digest."""
-
-    standing: tuple[Standing, ...]
-    tables: str
-
-
-def compose_cover(results: AssessmentResults, index: Index, envelope_digest: str, zone: tzinfo | None) -> Cover:
+def compose_cover(predicate: Node, index: Index, beside: Node, zone: tzinfo | None) -> Cover:
     """The cover: who, where, when, and the verdict without an average."""
+    results = predicate.results
     facility = results.facility
     statement, explanation = _statement(results)
     return Cover(
         title="Data-center security attestation",
-        facility=prose(facility.name, 240),
-        facts=_cover_facts(results, zone),
+        facility=facility.printed("name", prose(facility.name, 240)),
+        facts=_cover_facts(predicate, zone),
         statement=statement,
         explanation=explanation,
         rungs=tuple(_rung(verdict, index) for verdict in results.verdict.levels),
+        reached=_reached(results.verdict),
         domains=_domains(results),
-        ladder=figures.ladder(results.verdict.levels),
         running_facility=label(facility.name),
-        running_digest=short_digest(envelope_digest),
+        running_digest=short_digest(beside.report),
     )
 
 
-def _cover_facts(results: AssessmentResults, zone: tzinfo | None) -> tuple[Fact, ...]:
+def _cover_facts(predicate: Node, zone: tzinfo | None) -> tuple[Fact, ...]:
+    results = predicate.results
     facility, period = results.facility, results.period
-    here = times.local(results.as_of, zone)
+    as_of = results.at("asOf")
+    here = times.local(as_of, zone)
+    began, ended = period.at("from"), period.at("to")
     return (
-        Fact("Operator", prose(facility.operator, 400)),
-        Fact("Address", f"{prose(facility.address, 400)} ({facility.country})"),
-        Fact("Facility id", literal(facility.id), mono=True),
+        Fact("Operator", facility.printed("operator", prose(facility.operator, 400))),
+        Fact("Address", facility.printed("address", f"{prose(facility.address, 400)} ({literal(facility.country)})")),
+        Fact("Facility id", facility.printed("id", literal(facility.id)), mono=True),
         Fact(
             "Period assessed",
-            f"{times.day(period.began)} up to, not including, {times.day(period.ended)} "
-            f"({times.length(period.began, period.ended)})",
+            period.printed(
+                "days", f"{times.day(began)} up to, not including, {times.day(ended)} ({times.length(began, ended)})"
+            ),
         ),
-        Fact("Results as of", times.utc(results.as_of) + (f" ({here} local)" if here else "")),
-        Fact("Profile", f"{prose(results.profile.title, 300)} ({literal(results.profile.id)})"),
+        Fact("Results as of", results.printed("asOf", times.utc(as_of) + (f" ({here} local)" if here else ""))),
+        Fact("Concluded", predicate.printed("concludedAt", times.utc(predicate.at("concludedAt")))),
+        Fact(
+            "Profile",
+            results.profile.printed("title", f"{prose(results.profile.title, 300)} ({literal(results.profile.id)})"),
+        ),
+        Fact("Package", predicate.printed("package", literal(predicate.package)), mono=True),
     )
 
 
-def _statement(results: AssessmentResults) -> tuple[str, str]:
+def _statement(results: Node) -> tuple[Printed, Printed]:
     verdict = results.verdict
     counted = f"{number(verdict.satisfied)} of {count(verdict.total, 'determination statement')} satisfied."
     rule = "A level counts as reached only if every control of it, and of every level below it, is satisfied."
@@ -90,79 +84,114 @@ def _statement(results: AssessmentResults) -> tuple[str, str]:
         statement = f"The evidence supports level {literal(verdict.level)}, the highest of this profile."
     else:
         statement = f"The evidence supports level {literal(verdict.level)}, and no higher."
-    return statement, f"{counted} {rule}"
+    return verdict.printed("statement", statement), verdict.printed("counts", f"{counted} {rule}")
 
 
-def _rung(verdict: LevelVerdict, index: Index) -> Rung:
+def _reached(verdict: Node) -> Printed:
+    reached = [label(level.level) for level in verdict.levels if level.reached]
+    return verdict.printed("reached", f"Reached: {listing(reached)}." if reached else "No level is reached.")
+
+
+def _rung(verdict: Node, index: Index) -> Rung:
     shown = verdict.binding[:MAX_BINDING]
     more = len(verdict.binding) - len(shown)
+    state = "reached" if verdict.reached else "not reached"
+    if not verdict.reached and not verdict.binding:
+        state = "a lower level is not reached"
+    because = f"{literal(verdict.level)} ({prose(verdict.title, 240)}) is not satisfied because of"
     return Rung(
-        level=literal(verdict.level),
-        title=prose(verdict.title, 240),
+        level=verdict.printed("level", literal(verdict.level)),
+        state=verdict.printed("state", state),
         reached=verdict.reached,
-        tally=f"{number(verdict.satisfied)} of {count(verdict.total, 'control')}",
-        binding=tuple(Binding(index.anchor(name), literal(name), index.title(name, 120)) for name in shown),
-        more=f"and {number(more)} more, marked in section 3" if more else "",
+        tally=verdict.printed("tally", f"{number(verdict.satisfied)} of {count(verdict.total, 'control')} satisfied"),
+        percent=_percent(verdict),
+        because=verdict.printed("because", because),
+        binding=tuple(
+            Binding(
+                index.anchor(name),
+                Printed(f"{verdict.pointer}/binding/{n}#id", literal(name)),
+                Printed(f"{verdict.pointer}/binding/{n}#title", index.title(name, 120)),
+            )
+            for n, name in enumerate(shown)
+        ),
+        more=verdict.printed("more", f"and {number(more)} more, marked in section 3") if more else "",
     )
 
 
-def _domains(results: AssessmentResults) -> tuple[DomainTally, ...]:
+def _percent(tallied: Node) -> str:
+    return str(100 * tallied.satisfied // tallied.total if tallied.total else 0)
+
+
+def _domains(results: Node) -> tuple[DomainTally, ...]:
     tallies = []
     for verdict in results.verdict.domains:
-        outcomes = Counter(finding.outcome for finding in results.findings if finding.domain is verdict.domain)
+        outcomes = Counter(finding.outcome for finding in results.findings if finding.domain == verdict.domain)
         tallies.append(
             DomainTally(
-                title=DOMAINS[verdict.domain],
-                satisfied=f"{number(verdict.satisfied)} of {number(verdict.total)}",
-                counts=tuple(number(outcomes[outcome]) for outcome in Outcome),
-                bar=figures.bar(verdict.satisfied, verdict.total),
+                title=verdict.printed("domain", DOMAINS[verdict.domain]),
+                satisfied=verdict.printed("tally", f"{number(verdict.satisfied)} of {number(verdict.total)}"),
+                counts=tuple(verdict.printed(outcome, number(outcomes[outcome])) for outcome in OUTCOMES),
+                percent=_percent(verdict),
             )
         )
     return tuple(tallies)
 
 
-def compose_scope(results: AssessmentResults, zone: tzinfo | None, law: LawFacts) -> Scope:
+def compose_scope(results: Node, zone: tzinfo | None, beside: Node) -> Scope:
     """What was assessed and what was not, and where the law stood on the day."""
     records = [item for item in results.bundle.items if item.kind != "document"]
     systems = {item.system for item in results.bundle.items}
-    period = results.period
+    period, profile = results.period, results.profile
     statements = count(len(results.findings), "determination statement")
     rows = count(sum(item.rows for item in records), "accepted row")
-    beside = "; local times are given beside UTC" if times.local(results.as_of, zone) else ""
+    local = times.LOCAL_BESIDE if times.local(results.at("asOf"), zone) else ""
     assessed = (
-        Fact("Controls", f"{count(len(results.controls), 'control')} with {statements}"),
-        Fact("Evidence period", f"{times.utc(period.began)} to {times.utc(period.ended)} (end excluded)"),
-        Fact("Time zone of the facility", f"{literal(results.facility.timezone)}{beside}"),
-        Fact("Records", f"{rows} in {count(len(records), 'record file')}, from {count(len(systems), 'source system')}"),
-        Fact("Records rejected", number(results.bundle.reject_count)),
-        Fact("Standing of the profile", prose(results.profile.status)),
-        Fact("Methods required by the profile", listing([str(method) for method in results.profile.methods])),
-    )  # fmt: skip
-    return Scope(assessed, _not_assessed(results), tuple(_law_row(one) for one in law.standing), law.tables)
-
-
-def _law_row(standing: Standing) -> LawRow:
-    return LawRow(
-        title=prose(standing.title),
-        cite=prose(standing.cite),
-        status=f"{standing.status} since {standing.since}",
-        says=prose(standing.statement),
-        known=f"Evidence to {standing.last_evidence}.",
+        ("Controls", results.printed("controls", f"{count(len(results.controls), 'control')} with {statements}")),
+        (
+            "Evidence period",
+            period.printed("span", f"{times.utc(period.at('from'))} to {times.utc(period.at('to'))} (end excluded)"),
+        ),
+        (
+            "Time zone of the facility",
+            results.facility.printed("timezone", f"{literal(results.facility.timezone)}{local}"),
+        ),
+        (
+            "Records",
+            results.bundle.printed(
+                "records",
+                f"{rows} in {count(len(records), 'record file')}, from {count(len(systems), 'source system')}",
+            ),
+        ),
+        ("Records rejected", results.bundle.printed("rejectCount", number(results.bundle.reject_count))),
+        ("Standing of the profile", profile.printed("status", prose(profile.status))),
+        (
+            "Methods required by the profile",
+            profile.printed("methods", listing([literal(method) for method in profile.methods])),
+        ),
     )
+    law = tuple(LawRow(*(row.printed(name, getattr(row, name)) for name in LawRow.WORDS)) for row in beside.law)
+    return Scope(
+        tuple(Fact(name, value) for name, value in assessed),
+        _not_assessed(results),
+        law,
+        tuple(LawRow(*(row.printed(f"cover:{name}", getattr(row, name)) for name in LawRow.WORDS))
+              for row in beside.law),
+        beside.printed("lawTables", beside.law_tables),
+    )  # fmt: skip
 
 
-def _not_assessed(results: AssessmentResults) -> tuple[str, ...]:
+def _not_assessed(results: Node) -> tuple[Printed, ...]:
     lines = []
     skipped = Counter(activity.method for activity in results.plan.activities if not activity.planned)
     notes = {activity.method: activity.note for activity in results.plan.activities if not activity.planned}
     for method, times_skipped in sorted(skipped.items()):
         note = f" Reason: {prose(notes[method])}." if notes[method] else ""
         lines.append(
-            f"The method {method} was not performed for {count(times_skipped, 'determination statement')} "
+            f"The method {literal(method)} was not performed for {count(times_skipped, 'determination statement')} "
             f"that foresee it.{note}"
         )
-    performed = {seen.method for seen in results.observations if seen.reason is not Reason.METHOD_NOT_PERFORMED}
-    if not performed & {Method.EXAMINE, Method.INTERVIEW}:
+    performed = {seen.method for seen in results.observations if seen.reason != "method-not-performed"}
+    if not performed & {"examine", "interview"}:
         lines.append("Findings rest on records alone: nobody was interviewed, and nothing was examined on site.")
     documents = [item for item in results.bundle.items if item.kind == "document"]
     if documents:
@@ -170,49 +199,54 @@ def _not_assessed(results: AssessmentResults) -> tuple[str, ...]:
         lines.append(f"{were} digested, not read: the digest is recorded, and no finding rests on the content.")
     lines.append("What the test of a control cannot see is printed with the control in section 4, under its limits.")
     lines.append("Anything outside the facility, the period and the records named here is outside this attestation.")
-    return tuple(lines)
+    return tuple(results.printed(f"not-assessed:{n}", line) for n, line in enumerate(lines))
 
 
-def compose_method(results: AssessmentResults, index: Index) -> MethodPart:
+def compose_method(results: Node, index: Index) -> MethodPart:
     """How it was tested: meanings of outcomes, gates, and the method-validation ledger."""
-    validated = [control for control in results.controls if control.validation is not None]
-    ledger = []
-    mutants = killed = cases = 0
-    for control in validated:
-        validation = control.validation
-        assert validation is not None
-        cases, mutants, killed = cases + validation.cases, mutants + validation.mutants, killed + validation.killed
-        ledger.append(
-            LedgerRow(
-                index.anchor(control.id), literal(control.id), number(validation.cases), number(validation.mutants),
-                number(validation.killed), listing([literal(name, 160) for name in validation.survivors], 6) or "none",
-            )
-        )  # fmt: skip
+    validations = [(control, control.validation) for control in results.controls if control.validation is not None]
+    ledger = tuple(
+        LedgerRow(
+            index.anchor(control.id),
+            validation.printed("control", literal(control.id)),
+            validation.printed("cases", number(validation.cases)),
+            validation.printed("mutants", number(validation.mutants)),
+            validation.printed("killed", number(validation.killed)),
+            validation.printed(
+                "survivors", listing([literal(name, 160) for name in validation.survivors], 6) or "none"
+            ),
+        )
+        for control, validation in validations
+    )
+    cases = sum(validation.cases for _, validation in validations)
+    mutants = sum(validation.mutants for _, validation in validations)
+    killed = sum(validation.killed for _, validation in validations)
+    total = f"{count(cases, 'case')}; {number(killed)} of {count(mutants, 'mutant')} caught"
     unvalidated = [literal(control.id) for control in results.controls if control.validation is None]
     return MethodPart(
-        engine=f"{prose(results.engine.name, 200)} {prose(results.engine.version, 200)}",
+        engine=results.engine.printed(
+            "name", f"{prose(results.engine.name, 200)} {prose(results.engine.version, 200)}"
+        ),
         meanings=OUTCOME_MEANINGS,
         gates=_gates(results, index),
-        ledger=tuple(ledger),
-        ledger_total=f"{count(cases, 'case')}; {number(killed)} of {count(mutants, 'mutant')} caught" if ledger else "",
-        unvalidated=listing(unvalidated),
+        ledger=ledger,
+        ledger_total=results.printed("ledger", total) if ledger else "",
+        unvalidated=results.printed("unvalidated", listing(unvalidated)) if unvalidated else "",
     )
 
 
-def _gates(results: AssessmentResults, index: Index) -> tuple[Gate, ...]:
+def _gates(results: Node, index: Index) -> tuple[Gate, ...]:
     return tuple(
         Gate(
             anchor=index.anchor(control.id),
-            control=literal(control.id),
-            title=prose(control.title, 300),
-            outcomes=tuple(index.outcome(finding) for finding in index.findings_of(control.id)),
-            dependants=listing([literal(o.id) for o in results.controls if control.id in o.depends_on], 40) or "none",
+            control=control.printed("gate", literal(control.id)),
+            title=control.printed("gate-title", prose(control.title, 300)),
+            outcomes=tuple(index.outcome(finding, "gate") for finding in index.findings_of(control.id)),
+            dependants=control.printed(
+                "dependants",
+                listing([literal(o.id) for o in results.controls if control.id in o.depends_on], 40) or "none",
+            ),
         )
         for control in results.controls
-        if control.role is Role.EVIDENCE_TRUST
+        if control.role == "evidence-trust"
     )
-
-
-def tally(satisfied: int, total: int) -> str:
-    """A count of findings in words."""
-    return f"{number(satisfied)} of {count(total, 'determination statement')} satisfied"

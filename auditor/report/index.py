@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 
 from auditor.errors import RenderError
-from auditor.model.assessment import AssessedControl, AssessmentResults, Finding, Observation, Outcome
 from auditor.report.parts import OutcomeView
+from auditor.report.signed import Node
 from auditor.report.text import prose
-from auditor.report.words import describe
+from auditor.report.words import OUTCOMES, describe
 
 
 class Index:
@@ -20,11 +20,11 @@ class Index:
         RenderError: a finding or an observation about a control that the results do not describe.
     """
 
-    def __init__(self, results: AssessmentResults) -> None:
-        self._controls: dict[str, AssessedControl] = {}
+    def __init__(self, results: Node) -> None:
+        self._controls: dict[str, Node] = {}
         self._anchors: dict[str, str] = {}
-        self._findings: dict[str, list[Finding]] = defaultdict(list)
-        self._observations: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+        self._findings: dict[str, list[Node]] = defaultdict(list)
+        self._observations: dict[tuple[str, str], list[Node]] = defaultdict(list)
         for position, control in enumerate(results.controls, start=1):
             self._controls[control.id] = control
             self._anchors[control.id] = f"control-{position}"
@@ -48,25 +48,31 @@ class Index:
         known = self._controls.get(control)
         return prose(known.title, limit) if known else ""
 
-    def findings_of(self, control: str) -> list[Finding]:
+    def findings_of(self, control: str) -> list[Node]:
         """Findings on a control, in the order of the results."""
         return self._findings[control]
 
-    def observations_of(self, finding: Finding) -> list[Observation]:
+    def observations_of(self, finding: Node) -> list[Node]:
         """The observations a finding rests on."""
         return self._observations[finding.control, finding.objective]
 
-    def _deciding(self, finding: Finding) -> Observation | None:
-        return next((seen for seen in self.observations_of(finding) if seen.outcome is finding.outcome), None)
+    def _deciding(self, finding: Node) -> Node | None:
+        return next((seen for seen in self.observations_of(finding) if seen.outcome == finding.outcome), None)
 
-    def detail(self, finding: Finding) -> str:
+    def detail(self, finding: Node) -> str:
         """Why the outcome is what it is; for an untrusted one without the gates, which the outcome names itself."""
         deciding = self._deciding(finding)
-        return deciding.detail if deciding and finding.outcome is Outcome.UNTRUSTED else finding.detail
+        detail: str = deciding.detail if deciding and finding.outcome == "untrusted" else finding.detail
+        return detail
 
-    def outcome(self, finding: Finding) -> OutcomeView:
-        """The outcome of a finding in words, with the gates that decided it."""
+    def outcome(self, finding: Node, where: str) -> OutcomeView:
+        """The outcome of a finding in words, with the gates that decided it, as it is printed at `where`."""
         deciding = self._deciding(finding)
-        if deciding is None:
-            return describe(finding.outcome, Outcome.NOT_EVIDENCED, finding.reason, ())
-        return describe(finding.outcome, deciding.computed, finding.reason, deciding.gates)
+        computed, gates = (deciding.computed, deciding.gates) if deciding else ("not-evidenced", ())
+        text = describe(finding.outcome, computed, finding.reason, gates)
+        return OutcomeView(finding.outcome, finding.printed(f"outcome:{where}", text))
+
+    @staticmethod
+    def word(finding: Node) -> OutcomeView:
+        """The outcome of a finding in one word, as the summary prints it."""
+        return OutcomeView(finding.outcome, finding.printed("word", OUTCOMES[finding.outcome]))

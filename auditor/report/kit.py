@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.canon.digest import sha256_hex
 from auditor.errors import MachineError
 
 STYLESHEET = "attestation.css"
@@ -18,6 +19,13 @@ class ReportKit:
     templates: Mapping[str, str]
     stylesheet: str
     fonts: Mapping[str, bytes]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 that names what an attestation is printed with: over name and SHA-256 of each file, by name."""
+        files = {name: text.encode() for name, text in self.templates.items() if name.startswith(("_", "attestation"))}
+        files |= {STYLESHEET: self.stylesheet.encode(), **self.fonts}
+        return sha256_hex("".join(f"{sha256_hex(data)}  {name}\n" for name, data in sorted(files.items())).encode())
 
 
 def read_kit(folder: Path) -> ReportKit:

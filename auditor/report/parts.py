@@ -1,19 +1,17 @@
 """The parts of the document as frozen values ready to print: every string is escaped for the eye, nothing is computed
-after this. HTML escaping is the template's; `svg` alone is markup, made by `figures`."""
+after this, and text made from signed values is `Printed`. HTML escaping is the template's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from markupsafe import Markup
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeView:
-    """`mark` names the printed shape, `word` the outcome, `text` the outcome with its reason."""
+    """`mark` names the printed shape, `text` the outcome in one word or with its reason."""
 
     mark: str
-    word: str
     text: str
 
 
@@ -35,14 +33,6 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its caption; the text alternative is inside the SVG."""
-
-    svg: Markup
-    caption: str
-
-
-@dataclass(frozen=True, slots=True)
 class Binding:
     """A control that stood in the way of a level."""
 
@@ -53,12 +43,14 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A level of the profile and what stood in its way."""
+    """A level of the profile and what stood in its way; `percent` is as far as its bar is filled."""
 
     level: str
-    title: str
+    state: str
     reached: bool
     tally: str
+    percent: str
+    because: str
     binding: tuple[Binding, ...]
     more: str
 
@@ -70,7 +62,7 @@ class DomainTally:
     title: str
     satisfied: str
     counts: tuple[str, ...]
-    bar: Markup
+    percent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +75,8 @@ class Cover:
     statement: str
     explanation: str
     rungs: tuple[Rung, ...]
+    reached: str
     domains: tuple[DomainTally, ...]
-    ladder: Figure
     running_facility: str
     running_digest: str
 
@@ -103,6 +95,8 @@ class ContentsEntry:
 class LawRow:
     """Where a provision stood on the day of the report."""
 
+    WORDS: ClassVar = ("title", "cite", "status", "says", "known")
+
     title: str
     cite: str
     status: str
@@ -118,6 +112,8 @@ class Scope:
     assessed: tuple[Fact, ...]
     not_assessed: tuple[str, ...]
     law: tuple[LawRow, ...]
+    cover_law: tuple[LawRow, ...]
+    """The same rows as the cover prints them."""
     law_tables: str
     """SHA-256 of the law tables the rows are from."""
 
@@ -163,9 +159,7 @@ class SummaryRow:
 
     anchor: str
     control: str
-    objective: str
     title: str
-    domain: str
     level: str
     severity: str
     outcome: OutcomeView
@@ -222,7 +216,6 @@ class FindingView:
 
     label: str
     determine: str
-    satisfied: bool
     state: str
     outcome: OutcomeView
     detail: str
@@ -279,7 +272,16 @@ class ItemRow:
     source: str
     dates: tuple[str, ...]
     counts: str
-    sha256: str
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTreeRow:
+    """The tree over the records of an item."""
+
+    item: str
+    size: str
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,7 @@ class CoverageRow:
     span: tuple[str, ...]
     gaps: tuple[GapRow, ...]
     gaps_note: str
+    gaps_title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +314,10 @@ class EvidencePart:
     """The evidence as the results cite it."""
 
     root: str
+    size: str
     summary: str
     items: tuple[ItemRow, ...]
+    trees: tuple[RecordTreeRow, ...]
     coverage: tuple[CoverageRow, ...]
     rejects: tuple[RejectRow, ...]
     rejects_note: str
@@ -320,14 +325,14 @@ class EvidencePart:
 
 @dataclass(frozen=True, slots=True)
 class SignerRow:
-    """A signature that was verified and counted."""
+    """A signer of the statement: who it is by the trust root, and what the statement says of the role and the keys."""
 
     name: str
     organisation: str
     principal: str
     role: str
-    role_meaning: str
-    keyid: str
+    declares: str
+    keys: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +351,6 @@ class StepRow:
     number: str
     title: str
     state: str
-    done: bool
     detail: str
 
 
@@ -355,13 +359,16 @@ class Signatures:
     """Who signed, and what the signatures cover."""
 
     signers: tuple[SignerRow, ...]
-    envelope: str
-    payload: str
+    facts: tuple[Fact, ...]
     subjects: tuple[SubjectRow, ...]
+    payload: str
+    report: str
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What verifying showed before printing."""
+    """How to verify (`verifier` is the SHA-512 of the browser verifier), and what verifying showed before printing."""
 
+    verifier: str
+    kit: str
     steps: tuple[StepRow, ...]

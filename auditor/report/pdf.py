@@ -21,6 +21,7 @@ from auditor import collector
 from auditor.errors import RenderError
 from auditor.report.complaints import Complaints
 from auditor.report.shortcuts import Html
+from auditor.report.tagging import field_ids
 
 FONT_SCHEME = "font:"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -87,7 +88,10 @@ def _write(
     document = source.render(font_config=configuration, stylesheets=[sheet], pdf_variant="pdf/a-3a")
     document.metadata = _Metadata.of(document.metadata, moment)
     files = [_attachment(attachment, fetcher, moment) for attachment in sorted(attachments, key=lambda one: one.name)]
-    data: bytes = document.write_pdf(finisher=_finish, pdf_variant="pdf/a-3a", attachments=files, uncompressed_pdf=True)
+    with field_ids():
+        data: bytes = document.write_pdf(
+            finisher=_finish, pdf_variant="pdf/a-3a", attachments=files, uncompressed_pdf=True
+        )
     return data
 
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from auditor.canon.instant import format_duration, format_instant
 
+LOCAL_BESIDE = "; local times are given beside UTC"
+"""What the document says where it gives local times."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = 86_400_000_000
 
@@ -66,3 +68,13 @@ def span_lines(began: int | None, ended: int | None, zone: tzinfo | None) -> tup
         lines.append(f"{until} ({length(began, ended)})" if began is not None and ended > began else until)
     here = local(first, zone).removeprefix(date)
     return (*lines, f"local {here}") if here else tuple(lines)
+
+
+def zone_named(name: str) -> tzinfo | None:
+    """The time zone of that IANA name, or None on a machine that does not know it."""
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

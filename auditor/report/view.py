@@ -1,6 +1,7 @@
 """What the attestation says, as frozen values ready to print; a pure function of a verified report.
 
-No clock, no path, no environment: the facility's time zone is an argument, and everything else comes from the report.
+No clock, no path, no environment: the facility's time zone is an argument, and everything else comes from the signed
+bytes, but for what `beside` names.
 """
 
 from __future__ import annotations
@@ -10,41 +11,16 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from pydantic import ValidationError
-
-from auditor.canon.digest import sha256_hex
-from auditor.canon.json import canonical_bytes
-from auditor.errors import RenderError
-from auditor.model.assessment import AssessmentResults
+from auditor.canon.json import parse_strict
+from auditor.errors import EvidenceFormatError, RenderError
 from auditor.report import parts
-from auditor.report.back import (
-    SignerFacts,
-    StepFacts,
-    compose_evidence,
-    compose_signatures,
-    compose_verification,
-)
-from auditor.report.front import LawFacts, compose_cover, compose_method, compose_scope
+from auditor.report.back import compose_evidence, compose_signatures, compose_verification
+from auditor.report.beside import BESIDE
+from auditor.report.front import compose_cover, compose_method, compose_scope
 from auditor.report.index import Index
 from auditor.report.middle import compose_domains, compose_risks, compose_summary
+from auditor.report.signed import Node
 from auditor.report.text import label
-
-
-@dataclass(frozen=True, slots=True)
-class AttestationInput:
-    """A verified report, as far as the document needs it.
-
-    `results` is the JSON form of the assessment results; `envelope` the bytes of the report file, whose SHA-256 is
-    `envelope_digest`; `payload` the bytes signed; `signers` and `steps` what verifying found.
-    """
-
-    results: Mapping[str, Any]
-    payload: bytes
-    envelope: bytes
-    envelope_digest: str
-    signers: Sequence[SignerFacts]
-    steps: Sequence[StepFacts]
-    law: LawFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,58 +42,43 @@ class AttestationView:
     verification: parts.Verification
 
 
-def read_results(results: Mapping[str, Any]) -> AssessmentResults:
-    """The results as the model knows them.
+def compose(payload: bytes, beside: Mapping[str, Any], zone: tzinfo | None = None) -> AttestationView:
+    """Everything the document says, from the signed bytes; `zone` adds the facility's local time beside UTC.
 
     Raises:
-        RenderError: they do not have the shape of this edition's results.
+        RenderError: a payload that does not have the shape of this edition.
     """
     try:
-        return AssessmentResults.model_validate(results)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = "/".join(str(part) for part in first["loc"])
+        return _compose(Node(parse_strict(payload, place="payload")), payload, Node(dict(beside), BESIDE), zone)
+    except (EvidenceFormatError, KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RenderError(
-            f"the results do not have the shape of this edition: {first['msg']}",
-            place=f"results/{place}",
-            hint="render with the edition of the auditor that made the report",
+            f"the results do not have the shape of this edition: {type(error).__name__}",
+            value=error,
+            hint="use the edition of the auditor that made the report",
         ) from error
 
 
-def compose(verified: AttestationInput, zone: tzinfo | None = None) -> AttestationView:
-    """Everything the document says, from a verified report; `zone` adds the facility's local time beside UTC.
-
-    Raises:
-        RenderError: results of another shape, or an envelope that is not the one verified.
-    """
-    if sha256_hex(verified.envelope) != verified.envelope_digest:
-        raise RenderError("the report file is not the one that was verified", value=sha256_hex(verified.envelope))
-    results = read_results(verified.results)
+def _compose(statement: Node, payload: bytes, beside: Node, zone: tzinfo | None) -> AttestationView:
+    predicate = statement.predicate
+    results = predicate.results
     index = Index(results)
     domains = compose_domains(results, index, zone)
     facility = label(results.facility.name)
     return AttestationView(
         title=f"Data-center security attestation: {facility}",
         subject=f"Assessment results for {facility}, profile {label(results.profile.title)}",
-        instant=results.as_of,
-        cover=compose_cover(results, index, verified.envelope_digest, zone),
+        instant=results.at("asOf"),
+        cover=compose_cover(predicate, index, beside, zone),
         contents=_contents(domains),
-        scope=compose_scope(results, zone, verified.law),
+        scope=compose_scope(results, zone, beside),
         method=compose_method(results, index),
         summary=compose_summary(results, index),
         domains=domains,
         risks=compose_risks(results, index),
-        evidence=compose_evidence(results, zone),
-        signatures=compose_signatures(
-            results, results_digest(verified.results), verified.payload, verified.envelope_digest, verified.signers
-        ),
-        verification=compose_verification(verified.steps),
+        evidence=compose_evidence(predicate, zone),
+        signatures=compose_signatures(statement, payload, beside, zone),
+        verification=compose_verification(beside),
     )
-
-
-def results_digest(results: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical JSON of the results: the subject `results` of the statement."""
-    return sha256_hex(canonical_bytes(dict(results)))
 
 
 _SECTIONS = (
@@ -140,8 +101,15 @@ _SECTIONS = (
         ("6.2", "Coverage of the streams", "evidence-coverage"),
         ("6.3", "Rejected records", "evidence-rejects"),
     )),
-    ("7", "Signatures", "signatures", ()),
-    ("8", "How to verify", "verify", ()),
+    ("7", "Signatures", "signatures", (
+        ("7.1", "Who signed, and what each declares", "signatures-who"),
+        ("7.2", "What the signatures cover", "signatures-what"),
+    )),
+    ("8", "How to verify", "verify", (
+        ("8.1", "Three ways that share no code", "verify-ways"),
+        ("8.2", "What verifying does not prove", "verify-limits"),
+        ("8.3", "Verification before printing", "verify-steps"),
+    )),
 )  # fmt: skip
 
 

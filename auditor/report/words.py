@@ -1,68 +1,66 @@
-"""The words the document uses for outcomes, reasons, roles and mappings: plain language, one place."""
+"""The words the document uses for states, outcomes, reasons, domains and mappings: plain language, one place.
+
+They are keyed by the texts of the signed JSON, so that a verifier reads them without the model.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.model.assessment import Outcome, Reason
 from auditor.report.parts import Meaning, OutcomeView
 from auditor.report.text import literal
 
+STATES = {"satisfied": "satisfied", "other-than-satisfied": "other than satisfied"}
+SATISFIED = "satisfied"
+
+DOMAINS = {
+    "physical": "Physical security",
+    "cyber": "Cyber security",
+    "weights": "Model-weight storage",
+    "programme": "Authorization programme",
+}
+
 REASONS = {
-    Reason.EVIDENCE_MISSING: "evidence missing",
-    Reason.EVIDENCE_STALE: "evidence too old",
-    Reason.EVIDENCE_UNREADABLE: "evidence unreadable",
-    Reason.COVERAGE_GAP: "gap in the records",
-    Reason.EMPTY_POPULATION: "nothing to examine in the records",
-    Reason.PARTIAL_POPULATION: "only part of the population was examined",
-    Reason.GATE_NOT_HELD: "a gate did not hold",
-    Reason.METHOD_NOT_PERFORMED: "a required method was not performed",
-    Reason.EXCEPTIONS: "exceptions found",
+    "evidence-missing": "evidence missing",
+    "evidence-stale": "evidence too old",
+    "evidence-unreadable": "evidence unreadable",
+    "coverage-gap": "gap in the records",
+    "empty-population": "nothing to examine in the records",
+    "partial-population": "only part of the population was examined",
+    "gate-not-held": "a gate did not hold",
+    "method-not-performed": "a required method was not performed",
+    "exceptions": "exceptions found",
 }
 
-_WORDS = {
-    Outcome.MET: "met",
-    Outcome.NOT_MET: "not met",
-    Outcome.POSSIBLE: "possible",
-    Outcome.NOT_EVIDENCED: "not evidenced",
-    Outcome.UNTRUSTED: "untrusted",
+OUTCOMES = {
+    "met": "met",
+    "not-met": "not met",
+    "possible": "possible",
+    "not-evidenced": "not evidenced",
+    "untrusted": "untrusted",
 }
 
-OUTCOME_MEANINGS = tuple(
-    Meaning(OutcomeView(outcome, _WORDS[outcome], _WORDS[outcome]), meaning)
-    for outcome, meaning in (
-        (
-            Outcome.MET,
-            (
-                "The whole population was examined, on evidence whose gates held, and no exception was found. The only "
-                "outcome that counts for the facility."
-            ),
-        ),
-        (Outcome.NOT_MET, "The evidence leaves no other reading: at least one exception is a violation."),
-        (Outcome.POSSIBLE, "The evidence allows both readings: it neither shows a violation nor rules one out."),
-        (
-            Outcome.NOT_EVIDENCED,
-            (
-                "The evidence does not tell: it was not delivered, is too old, cannot be read, has a gap, or covers "
-                "only part of the population. Silence is never a pass."
-            ),
-        ),
-        (
-            Outcome.UNTRUSTED,
-            (
-                "The test gave a result, but a gate (a control that judges the evidence itself) did not hold, so "
-                "nothing may be concluded from it. What the computation said is stated beside it."
-            ),
-        ),
-    )
-)  # fmt: skip
-
-ROLES = {
-    "assessor": "performed the assessment and stands behind each finding as stated.",
-    "technical-reviewer": "reviewed the work of the assessor, independently of it, before it was issued.",
-    "responsible-official": "speaks for the organisation and answers for issuing this report.",
+_MEANINGS = {
+    "met": (
+        "The whole population was examined, on evidence whose gates held, and no exception was found. The only "
+        "outcome that counts for the facility."
+    ),
+    "not-met": "The evidence leaves no other reading: at least one exception is a violation.",
+    "possible": "The evidence allows both readings: it neither shows a violation nor rules one out.",
+    "not-evidenced": (
+        "The evidence does not tell: it was not delivered, is too old, cannot be read, has a gap, or covers "
+        "only part of the population. Silence is never a pass."
+    ),
+    "untrusted": (
+        "The test gave a result, but a gate (a control that judges the evidence itself) did not hold, so "
+        "nothing may be concluded from it. What the computation said is stated beside it."
+    ),
 }
-UNKNOWN_ROLE = "a role this edition has no description for; see the verifier's trust policy."
+
+OUTCOME_MEANINGS = tuple(Meaning(OutcomeView(mark, OUTCOMES[mark]), text) for mark, text in _MEANINGS.items())
+
+ALGORITHMS = ("ECDSA P-384", "ML-DSA-87")
+"""How the two keys of a signer are called, in the order in which the statement names them."""
 
 MAPPINGS = {
     "nist_800_53r5": "NIST SP 800-53 Rev. 5",
@@ -74,25 +72,24 @@ MAPPINGS = {
 }
 
 SUBJECTS = {
-    "bundle": "Evidence bundle, Merkle root (RFC 9162)",
+    "bundle": "Evidence bundle: root of the evidence tree (RFC 9162)",
     "catalog": "Control catalog",
     "profile": "Profile",
+    "engine": "Program that computed the results",
     "results": "Assessment results, canonical JSON (RFC 8785)",
 }
 
 
-def describe(outcome: Outcome, computed: Outcome, reason: Reason | None, gates: Sequence[str]) -> OutcomeView:
-    """An outcome as mark, word and the whole sentence."""
-    word = _WORDS[outcome]
+def describe(outcome: str, computed: str, reason: str | None, gates: Sequence[str]) -> str:
+    """An outcome as a whole sentence without its full stop."""
     match outcome:
-        case Outcome.POSSIBLE:
-            text = "possible: the evidence allows both"
-        case Outcome.NOT_EVIDENCED:
-            text = f"not evidenced: {REASONS[reason]}" if reason else "not evidenced"
-        case Outcome.UNTRUSTED:
+        case "possible":
+            return "possible: the evidence allows both"
+        case "not-evidenced":
+            return f"not evidenced: {REASONS[reason]}" if reason else "not evidenced"
+        case "untrusted":
             which = f"gate {literal(gates[0])}" if len(gates) == 1 else f"gates {', '.join(map(literal, gates))}"
             which = which if gates else "a gate"
-            text = f"untrusted: {which} did not hold; the computation itself said {_WORDS[computed]}"
+            return f"untrusted: {which} did not hold; the computation itself said {OUTCOMES[computed]}"
         case _:
-            text = word
-    return OutcomeView(outcome, word, text)
+            return OUTCOMES[outcome]

@@ -28,6 +28,8 @@ def manifest(world: World, files: Files) -> dict[str, Any]:
     facility = world.facility
     return {
         "bundle": 1,
+        # A facility draws its seed at random; a sample's is derived, so that the same seed gives the same bytes.
+        "seed": hashlib.sha256(f"sample bundle of {facility.id}, seed {facility.seed}".encode()).hexdigest(),
         "facility": {
             "id": facility.id,
             "name": facility.name,

@@ -58,7 +58,7 @@ def run(
         {"doors": coverage("doors", len(doors)), "clocks": coverage("clocks", len(clocks)), **(covered or {})},
         lambda ref: EvidenceRef(item=names[ref >> RECORD_BITS], record=ref & ((1 << RECORD_BITS) - 1)),
     )
-    bundle = BundleRecord(root="0" * 64, items=(), coverage=(), rejects=(), reject_count=0)
+    bundle = BundleRecord(root="0" * 64, size=1, items=(), coverage=(), rejects=(), reject_count=0)
     return assess(
         catalog, resolve(catalog, "small"), evidence, bundle, FACILITY, PERIOD, PERIOD.ended,
         EngineRecord(name="auditor", version="0"), {},

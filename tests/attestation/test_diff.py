@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.attestation.diff import ABSENT, Difference, first_difference
+from auditor.attestation.diff import ABSENT, Difference, differences, first_difference
 
 
 @pytest.mark.parametrize("value", [None, True, 0, "", [], {}, {"a": [1, {"b": None}]}, "é"])
@@ -43,3 +43,11 @@ def test_the_first_difference_is_named(left, right, expected) -> None:
 
 def test_a_difference_reads_as_a_sentence() -> None:
     assert str(first_difference({"a": 1}, {})) == "/a: 1 is not absent"
+
+
+def test_every_difference_is_told_in_order() -> None:
+    left = {"a": [1, {"b": 1}], "c": {"d": 1}, "e": 1, "same": True}
+    right = {"a": [2, {"b": 2}, 3], "c": 1, "f": 1, "same": True}
+    assert [one.pointer for one in differences(left, right)] == ["/a/0", "/a/1/b", "/a/2", "/c", "/e", "/f"]
+    assert list(differences(left, left)) == []
+    assert [one.pointer for one in differences([1], [2], "/x")] == ["/x/0"]

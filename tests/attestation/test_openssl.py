@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 
 import pytest
 
 from auditor.attestation.envelope import PAYLOAD_TYPE, pae, parse_envelope
-from auditor.attestation.keys import encode_public_key, load_public_key, verify_signature
-from auditor.attestation.private import encode_private_key, encode_sample_key, load_private_key, public_key_of
+from auditor.attestation.keys import canonical_signature, encode_public_key, load_public_key, verify_signature
+from auditor.custody.files import encode_sample_key, load_private_key, public_key_of
 from auditor.errors import SignatureError
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -20,30 +21,53 @@ def openssl(*arguments: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(["openssl", *map(str, arguments)], capture_output=True, check=False)
 
 
+def knows_ml_dsa() -> bool:
+    """True from OpenSSL 3.5 on."""
+    found = re.match(rb"OpenSSL (\d+)\.(\d+)", openssl("version").stdout)
+    return found is not None and (int(found[1]), int(found[2])) >= (3, 5)
+
+
 @pytest.fixture
 def files(desk, tmp_path):
+    """pub.N.pem, sig.N (0 is ECDSA, 1 is ML-DSA) and the signed bytes."""
     envelope = parse_envelope(desk.report)
-    (tmp_path / "pub.pem").write_bytes(encode_public_key(desk.public["ada"]))
-    (tmp_path / "sig").write_bytes(envelope.signatures[0].sig)
+    signatures = {one.keyid: one.sig for one in envelope.signatures}
+    for index, key in enumerate(desk.keys["ada"]):
+        (tmp_path / f"pub.{index}.pem").write_bytes(encode_public_key(key.public))
+        (tmp_path / f"sig.{index}").write_bytes(signatures[key.public.keyid])
     (tmp_path / "pae").write_bytes(pae(PAYLOAD_TYPE, envelope.payload))
     return tmp_path
 
 
-def check(files) -> subprocess.CompletedProcess[bytes]:
-    return openssl("dgst", "-sha384", "-verify", files / "pub.pem", "-signature", files / "sig", files / "pae")
+def check(files, index: int) -> subprocess.CompletedProcess[bytes]:
+    if index == 0:
+        return openssl("dgst", "-sha384", "-verify", files / "pub.0.pem", "-signature", files / "sig.0", files / "pae")
+    return openssl(
+        "pkeyutl", "-verify", "-pubin", "-inkey", files / "pub.1.pem", "-rawin", "-in", files / "pae",
+        "-sigfile", files / "sig.1",
+    )  # fmt: skip
 
 
-def test_openssl_verifies_our_signature(files) -> None:
-    done = check(files)
-    assert (done.returncode, done.stdout) == (0, b"Verified OK\n"), done.stderr
+ALGORITHMS = [
+    pytest.param(0, id="ecdsa"),
+    pytest.param(1, id="ml-dsa", marks=pytest.mark.skipif(not knows_ml_dsa(), reason="OpenSSL 3.5 knows ML-DSA")),
+]
+
+
+@pytest.mark.parametrize("index", ALGORITHMS)
+def test_openssl_verifies_our_signature(files, index) -> None:
+    done = check(files, index)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", ["sig", "pae"])
-def test_openssl_refuses_it_once_changed(files, name) -> None:
-    data = bytearray((files / name).read_bytes())
+@pytest.mark.parametrize("index", ALGORITHMS)
+def test_openssl_refuses_it_once_changed(files, name, index) -> None:
+    path = files / (name if name == "pae" else f"sig.{index}")
+    data = bytearray(path.read_bytes())
     data[-1] ^= 1
-    (files / name).write_bytes(data)
-    assert check(files).returncode != 0
+    path.write_bytes(data)
+    assert check(files, index).returncode != 0
 
 
 def test_we_verify_a_signature_by_openssl(tmp_path) -> None:
@@ -54,20 +78,17 @@ def test_we_verify_a_signature_by_openssl(tmp_path) -> None:
     signature = openssl("dgst", "-sha384", "-sign", key, tmp_path / "message").stdout
     public = load_public_key(openssl("pkey", "-in", key, "-pubout").stdout)
     assert public_key_of(load_private_key(key.read_bytes())) == public
-    verify_signature(public, b"hello", signature)
+    verify_signature(public, b"hello", canonical_signature(public.algorithm, signature))
     with pytest.raises(SignatureError):
-        verify_signature(public, b"hello!", signature)
+        verify_signature(public, b"hello!", canonical_signature(public.algorithm, signature))
 
 
 def test_openssl_computes_our_key_id(desk, files) -> None:
-    spki = openssl("pkey", "-pubin", "-in", files / "pub.pem", "-outform", "DER").stdout
-    assert desk.keyid("ada") == f"sha256:{hashlib.sha256(spki).hexdigest()}"
+    spki = openssl("pkey", "-pubin", "-in", files / "pub.0.pem", "-outform", "DER").stdout
+    assert desk.keyids["ada"][0] == f"sha256:{hashlib.sha256(spki).hexdigest()}"
 
 
 def test_openssl_reads_our_private_keys(desk, tmp_path) -> None:
-    (tmp_path / "key.pem").write_bytes(encode_private_key(desk.private["ada"], b"pass"))
-    (tmp_path / "sample.pem").write_bytes(encode_sample_key(desk.private["ada"]))
-    public = encode_public_key(desk.public["ada"])
-    assert openssl("pkey", "-in", tmp_path / "key.pem", "-passin", "pass:pass", "-pubout").stdout == public
-    assert openssl("pkey", "-in", tmp_path / "sample.pem", "-pubout").stdout == public
-    assert openssl("pkey", "-in", tmp_path / "key.pem", "-passin", "pass:word", "-pubout").returncode != 0
+    key = desk.keys["ada"][0]
+    (tmp_path / "sample.pem").write_bytes(encode_sample_key(key._private))
+    assert openssl("pkey", "-in", tmp_path / "sample.pem", "-pubout").stdout == encode_public_key(key.public)

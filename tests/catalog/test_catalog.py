@@ -23,6 +23,13 @@ def test_the_small_catalog_has_no_problem() -> None:
     assert lint(small.catalog(), ()) == []
 
 
+def test_committed_records_name_streams() -> None:
+    assert lint(small.catalog({"profiles/small.yaml": PROFILE + "committed_records: [doors]\n"}), ()) == []
+    (problem,) = lint(small.catalog({"profiles/small.yaml": PROFILE + "committed_records: [doors, gates]\n"}), ())
+    assert isinstance(problem, UnknownReferenceError)
+    assert (problem.value, (problem.place or "").partition(":")[0]) == ("gates", "profiles/small.yaml")
+
+
 def test_the_shipped_catalog_has_no_problem() -> None:
     assert len(load_catalog().controls) >= 16
 

@@ -14,6 +14,8 @@ from auditor.cli.explanations import EXPLANATIONS
 from tests.e2e.conftest import KEYS, auditor
 
 COMMANDS = sorted(cli.COMMANDS)
+TRUST = str(KEYS / "trust.json")
+SEALER = str(KEYS / "sealer.signer.json")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -44,12 +46,25 @@ def test_a_command_line_not_understood_exits_2(words: list[str]) -> None:
         (["assess", "nowhere", "--profile", "sl9"], (3,), "use one of"),
         (["catalog", "show", "X-99"], (3,), "no such control"),
         (["verify", "nowhere.json", "--trust", str(KEYS / "trust.json")], (9,), "nowhere.json"),
-        (["verify", str(KEYS / "trust.json"), "--trust", str(KEYS / "trust.json")], (6,), "INVALID"),
-        (["verify", str(KEYS / "trust.json"), "--trust", "/dev/null"], (7,), "trust policy"),
-        (["sign", str(KEYS / "trust.json"), "--key", "nowhere.pem", "--principal", "urn:x", "--role", "assessor",
-          "--out", "/tmp/never"], (5, 9), ""),
-        (["key", "show", str(KEYS / "trust.json")], (5, 6), "P-384"),
-        (["trust", "show", str(KEYS / "assessor.SAMPLE.pem")], (6,), ""),
+        (["verify", TRUST, "--trust", TRUST], (6,), "FAILED"),
+        (["verify", TRUST, "--trust", "/dev/null"], (7,), "CANNOT BE VERIFIED HERE"),
+        (["verify", TRUST, "--trust", str(KEYS / "assessor.signer.json")], (6,), "FAILED"),
+        (["verify", TRUST, "--trust", TRUST, "--trust-version", "2"], (6,), "FAILED"),
+        (["verify", TRUST, "--trust", TRUST, "--at", "yesterday"], (2,), "yesterday"),
+        (["verify", str(KEYS), "--trust", TRUST], (6,), "FAILED"),
+        (["sign", TRUST, "--signer", "assessor=nowhere.signer.json", "--out", "/tmp/never"], (5, 9), ""),
+        (["sign", TRUST, "--signer", "judge=x.signer.json", "--out", "/tmp/never"], (2,), "judge"),
+        (["sign", TRUST, "--signer", f"sealer={SEALER}", "--out", "/tmp/never"], (5,), "sealer"),
+        (["seal", "nowhere", "--sealer", SEALER, "--trust", TRUST, "--out", "/tmp/never"], (4, 9), "nowhere"),
+        (["seal", "nowhere", "--sealer", SEALER, "--trust", TRUST, "--time", "alpha", "--out", "x"], (2,), "NAME=URL"),
+        (["print", "nowhere.json", "--trust", TRUST, "--out", "/tmp/never"], (9,), "nowhere.json"),
+        (["package", "zip", "nowhere", "--out", "/tmp/never"], (9,), "nowhere"),
+        (["package", "late", "nowhere", "--crl", TRUST, "--sealer", SEALER, "--trust", TRUST], (9,), "nowhere"),
+        (["package", "act", "nowhere", TRUST], (9,), "nowhere"),
+        (["package", "act", str(KEYS), TRUST], (9,), "no package"),
+        (["disclose", "nowhere", "--withhold", "x", "--out", "/tmp/never"], (9,), "nowhere"),
+        (["key", "show", TRUST], (5, 6, 7), ""),
+        (["trust", "show", str(KEYS / "assessor.p384.pem")], (6, 7), ""),
         (["explain", "nonsense"], (2,), "nonsense"),
     ],
 )  # fmt: skip
@@ -85,26 +100,6 @@ def test_explain_prints_and_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert "vouches for the evidence" in capsys.readouterr().out
     assert cli.main(["explain"]) == 0
     assert "evidence.digest-mismatch" in capsys.readouterr().out.split()
-
-
-def test_a_key_is_made_once_encrypted_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET", "a passphrase")
-    key = tmp_path / "k.pem"
-    assert cli.main(["key", "generate", str(key), "--passphrase-env", "SECRET"]) == 0
-    assert b"ENCRYPTED" in key.read_bytes()
-    assert key.stat().st_mode & 0o077 == 0
-    before = key.read_bytes()
-    assert cli.main(["key", "generate", str(key), "--passphrase-env", "SECRET"]) == 5
-    assert key.read_bytes() == before
-    assert cli.main(["key", "show", str(key), "--passphrase-env", "SECRET"]) == 0
-    monkeypatch.setenv("SECRET", "wrong")
-    assert cli.main(["key", "show", str(key), "--passphrase-env", "SECRET"]) == 5
-
-
-def test_a_key_without_a_passphrase_is_not_made(tmp_path: Path) -> None:
-    done = auditor("key", "generate", tmp_path / "k.pem")
-    assert done.code == 5
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_help_and_verify_import_nothing_heavy() -> None:

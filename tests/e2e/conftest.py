@@ -13,11 +13,21 @@ from typing import Any
 
 import pytest
 
+from auditor.attestation.rotation import make_root, sign_root
+from samples.authorities import LocalAuthority
+from samples.identities import ROOT_HOLDERS, signing_keys
+
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 KEYS = SAMPLES / "keys"
 AS_OF = "2026-11-05T12:00:00Z"
-AT = "2026-11-05T13:00:00Z"
+TRUST = ("--trust", KEYS / "trust.json")
+SIGNERS = (
+    "--signer", f"assessor={KEYS}/assessor.signer.json",
+    "--signer", f"technical-reviewer={KEYS}/reviewer.signer.json",
+    "--signer", f"responsible-official={KEYS}/official.signer.json",
+)  # fmt: skip
+PDF = ("--pdf-key", KEYS / "pdf.key.pem", "--pdf-certificate", KEYS / "pdf.crt.pem", "--pdf-chain", KEYS / "ca.crt.pem")
 
 
 @dataclass(frozen=True)
@@ -60,12 +70,26 @@ class Attested:
         value: dict[str, Any] = json.loads((self.folder / "results.json").read_bytes())
         return value
 
+    @property
+    def package(self) -> Path:
+        return self.folder / "package"
+
+
+def timed(*words: str | Path, cwd: Path = ROOT) -> Done:
+    """`auditor` with the sample time authorities at hand, for commands that take `--time`."""
+    with LocalAuthority(KEYS, "alpha").serve() as alpha, LocalAuthority(KEYS, "beta").serve() as beta:
+        return auditor(*words, "--time", f"alpha={alpha}", "--time", f"beta={beta}", cwd=cwd)
+
+
+def signed_root(document: dict[str, Any]) -> bytes:
+    """A trust root of that content, signed by the holders of the sample one."""
+    return sign_root(make_root(document), [key for name in ROOT_HOLDERS for key in signing_keys(name)])
+
 
 def _attest(facility: str, folder: Path) -> Attested:
-    done = auditor(
-        "attest", SAMPLES / facility / "bundle", "--profile", "sl4", "--as-of", AS_OF, "--at", AT,
-        "--key", KEYS / "assessor.SAMPLE.pem", "--principal", "urn:example:sample-assessor",
-        "--trust", KEYS / "trust.json", "--out", folder,
+    done = timed(
+        "attest", SAMPLES / facility / "bundle", "--profile", "sl4", "--as-of", AS_OF, *SIGNERS, *PDF, *TRUST,
+        "--sealer", KEYS / "sealer.signer.json", "--out", folder,
     )  # fmt: skip
     assert done.code in (0, 10), done.err
     return Attested(facility, folder, done)

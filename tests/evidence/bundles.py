@@ -33,6 +33,7 @@ FACILITY = {
     "country": "NO",
     "timezone": "Europe/Oslo",
 }
+SEED = hashlib.sha256(b"test bundle").hexdigest()
 PERIOD = {"from": "2026-10-01T00:00:00Z", "to": "2026-10-08T00:00:00Z"}
 
 
@@ -59,7 +60,7 @@ def write_bundle(folder: Path, files: Mapping[str, bytes], items: Iterable[dict[
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     folder.mkdir(parents=True, exist_ok=True)
-    document = {"bundle": 1, "facility": FACILITY, "period": PERIOD, "items": list(items), **manifest}
+    document = {"bundle": 1, "seed": SEED, "facility": FACILITY, "period": PERIOD, "items": list(items), **manifest}
     (folder / "bundle.yaml").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
     return folder
 

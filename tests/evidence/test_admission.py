@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import hashlib
+import hmac
 import json
 import os
 from pathlib import Path
@@ -17,10 +19,11 @@ from auditor.errors import AuditorError, DigestMismatchError, MachineError, Mani
 from auditor.evidence import admission as admission_module
 from auditor.evidence import hashing
 from auditor.evidence.admission import admit, bundle_root
+from auditor.evidence.commitment import bundle_leaves
 from auditor.evidence.manifest import parse_manifest
 from auditor.evidence.paths import collisions, path_problem
 from auditor.evidence.source import open_source
-from tests.evidence.bundles import FACILITY, PERIOD, item, write_bundle
+from tests.evidence.bundles import FACILITY, PERIOD, SEED, item, write_bundle
 
 FILES = {"evidence/a.md": b"first", "evidence/sub/b.md": b"second", "evidence/sub/c.md": b""}
 
@@ -54,9 +57,20 @@ def test_a_true_bundle_is_admitted(bundle: Path) -> None:
 
 def test_the_root_is_the_tree_described(bundle: Path) -> None:
     manifest = admit(bundle).manifest
-    head = manifest.document()
-    leaves = [leaf_hash(canonical_bytes({k: head[k] for k in ("bundle", "facility", "period")}))]
-    leaves += [leaf_hash(canonical_bytes(i.document())) for i in manifest.items]
+    key, document = bytes.fromhex(SEED), manifest.document()
+    common = {
+        "bundle": hmac.new(key, b"dc-attest/bundle/1", hashlib.sha256).hexdigest()[:32],
+        "facility": FACILITY["id"],
+    }
+    texts = []
+    for index, (name, content) in enumerate([("head", {k: document[k] for k in ("facility", "period")}),
+                                             *(("item", i.document()) for i in manifest.items)]):  # fmt: skip
+        words = f"dc-attest/leaf/1\0{index}\0{content.get('id', 'head')}"
+        salt = hmac.new(key, words.encode(), hashlib.sha256).hexdigest()
+        texts.append(canonical_bytes({**common, "index": index, name: content, "salt": salt}))
+    assert list(bundle_leaves(manifest)) == texts
+    leaves = [leaf_hash(text) for text in texts]
+    assert admit(bundle).leaves == b"".join(leaves)
     root = node_hash(node_hash(leaves[0], leaves[1]), node_hash(leaves[2], leaves[3]))
     assert bundle_root(manifest) == root.hex()
 
@@ -71,7 +85,34 @@ def test_the_root_changes_with_every_word_of_the_manifest(bundle: Path, tmp_path
         changed = [{**items()[0], **change}, *items()[1:]]
         roots.add(admit(write_bundle(tmp_path / f"b{len(roots)}", FILES, changed)).root)
     roots.add(admit(write_bundle(tmp_path / "other", FILES, items(), facility={**FACILITY, "name": "Other"})).root)
-    assert len(roots) == 5
+    roots.add(admit(write_bundle(tmp_path / "seed", FILES, items(), seed=SEED[::-1])).root)
+    assert len(roots) == 6
+
+
+@pytest.mark.parametrize(
+    ("seed", "problem"),
+    [
+        (None, "seed is missing"),
+        ("", "seed is not 32 bytes"),
+        (SEED[:-1], "seed is not 32 bytes"),
+        (SEED.upper(), "seed is not 32 bytes"),
+        (12345, "seed is not 32 bytes"),
+        ("?", "seed is not 32 bytes"),
+        ("0" * 64, "seed was not drawn at random"),
+        ("0123" * 16, "seed was not drawn at random"),
+    ],
+)
+def test_a_seed_that_is_none_is_refused_and_never_shown(tmp_path: Path, seed: object, problem: str) -> None:
+    error = refusal(write_bundle(tmp_path / "b", FILES, items(), seed=seed), ManifestError)
+    assert problem in str(error)
+    assert "openssl rand -hex 32" in (error.hint or "")
+    assert error.value is None
+    assert len(str(seed)) < 8 or str(seed) not in str(error)
+
+
+def test_a_wrong_seed_hides_no_other_problem(tmp_path: Path) -> None:
+    error = refusal(write_bundle(tmp_path / "b", FILES, lie(size="five"), seed="x"), ManifestError)
+    assert len(error.problems) == 2
 
 
 def test_the_order_of_items_in_the_file_does_not_matter(bundle: Path, tmp_path: Path) -> None:
@@ -200,7 +241,9 @@ def test_manifest_that_is_not_one(text: str, problem: str) -> None:
 
 
 def test_manifest_errors_name_the_line(bundle: Path) -> None:
-    text = json.dumps({"bundle": 1, "facility": FACILITY, "period": PERIOD, "items": lie(size="five")}, indent=1)
+    text = json.dumps(
+        {"bundle": 1, "seed": SEED, "facility": FACILITY, "period": PERIOD, "items": lie(size="five")}, indent=1
+    )
     with pytest.raises(ManifestError) as caught:
         parse_manifest(text.encode(), "bundle.yaml")
     line = next(n for n, row in enumerate(text.splitlines(), 1) if '"five"' in row)

@@ -18,7 +18,7 @@ from auditor.evidence.manifest import parse_manifest
 from auditor.evidence.store import EvidenceStore, load
 from auditor.model.bundle import Period
 from auditor.model.evidence import row_reference
-from tests.evidence.bundles import PERIOD, item, mapping, stream, write_bundle
+from tests.evidence.bundles import PERIOD, SEED, item, mapping, stream, write_bundle
 
 LOG = stream("""
 id: log
@@ -418,7 +418,7 @@ def test_a_complete_bundle_has_no_shortcomings(tmp_path: Path) -> None:
 
 
 def test_the_layout_of_an_empty_bundle() -> None:
-    layout = make_layout(STREAMS.values(), {"log-csv": LOG_CSV}, Period(began=BEGAN, ended=ENDED))
+    layout = make_layout(STREAMS.values(), {"log-csv": LOG_CSV}, Period(began=BEGAN, ended=ENDED), SEED)
     assert "mapping: log-csv" in layout.manifest
     assert "| number | integer | yes | number |" in layout.request
     assert "no silence of one device longer than 6 h" in layout.request

@@ -122,8 +122,13 @@ def test_the_wheel_says_what_pyproject_says(wheel: Path) -> None:
     project = PYPROJECT["project"]
     assert metadata["Version"] == __version__
     assert metadata["Requires-Python"] == project["requires-python"]
-    said = map(Requirement, metadata.get_all("Requires-Dist", []))
-    assert set(said) == set(map(Requirement, project["dependencies"]))
+    said = set(map(Requirement, metadata.get_all("Requires-Dist", [])))
+    extras = {
+        Requirement(f'{one}; extra == "{extra}"')
+        for extra, some in project["optional-dependencies"].items()
+        for one in some
+    }
+    assert said == set(map(Requirement, project["dependencies"])) | extras
     assert metadata.get_payload() == (ROOT / "README.md").read_text()
     assert "auditor = auditor.cli.main:main" in entry_points
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from auditor.attestation.roles import DECLARATIONS
 from auditor.canon.instant import parse_instant
 from auditor.canon.json import canonical_bytes
-from auditor.jobs.print_attestation import law_facts
+from auditor.jobs.law import load_law
 from auditor.model.assessment import (
     Activity,
     AssessedControl,
@@ -37,15 +40,18 @@ from auditor.model.bundle import Facility, Period, Sensitivity
 from auditor.model.control import Depth, Domain, Examine, Interview, Method, Role, Severity
 from auditor.model.evidence import EvidenceRef, Gap, Reject, StreamCoverage
 from auditor.model.test_result import Certainty, ExceptionRecord, Measure, Population
+from auditor.regulation.status import BORNE_ON
+from auditor.regulation.working import standing
+from auditor.report.beside import LawFacts
 from auditor.report.kit import ReportKit, read_kit
-from auditor.report.view import AttestationInput
+from auditor.report.render import AttestationInput, compose_attestation
+from auditor.report.view import AttestationView
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 SECOND = 1_000_000
 BEGAN = parse_instant("2026-07-01T00:00:00Z")
 ENDED = parse_instant("2026-10-01T00:00:00Z")
 AS_OF = parse_instant("2026-10-05T09:30:00Z")
-LAW = law_facts(None, "2026-10-05")
 PERIOD = Period(began=BEGAN, ended=ENDED)
 
 MET, NOT_MET, POSSIBLE, ABSENT, UNTRUSTED = (
@@ -102,7 +108,6 @@ class Signer:
     name: str
     organisation: str
     role: str
-    keyid: str
 
 
 @dataclass(frozen=True)
@@ -185,31 +190,88 @@ def good_rows() -> Rows:
     return [(*row[:7], MET) for row in ROWS]
 
 
-def make_input(results: dict[str, Any]) -> AttestationInput:
-    """The results as if verified: envelope and payload are stand-ins, signers and steps are plausible."""
-    payload = canonical_bytes({"predicate": {"results": results}})
-    envelope = canonical_bytes({"payload": payload.hex()[:4000], "payloadType": "application/vnd.in-toto+json"})
-    return AttestationInput(
-        results=results,
-        payload=payload,
-        envelope=envelope,
-        envelope_digest=hashlib.sha256(envelope).hexdigest(),
-        signers=(
-            Signer("ines.aalto", "Ines Aalto", "Fjord Assurance AS", "assessor", sha("k1")),
-            Signer("tom.okafor", "Tom Okafor", "Fjord Assurance AS", "technical-reviewer", sha("k2")),
-            Signer("maria.lind", "Maria Lind", "Nordlys Data Centers AS", "responsible-official", sha("k3")),
-        ),
-        steps=(
-            Step(1, "the verifier's trust policy is read", "done", "3 principals"),
-            Step(2, "the report is a well-formed envelope", "done", "3 signatures"),
-            Step(3, "each signature verifies with a key of the trust policy", "done", "3 of 3"),
-            Step(4, "the time of signing is proven", "not-done", "the time of signing was not proven by an authority"),
-            Step(5, "the results are recomputed from the evidence", "not-done", "no evidence bundle was given"),
-        ),
-        law=LAW,
+SIGNERS = (
+    Signer("urn:example:ines", "Ines Aalto", "Fjord Assurance AS", "assessor"),
+    Signer("urn:example:tom", "Tom Okafor", "Fjord Assurance AS", "technical-reviewer"),
+    Signer("urn:example:maria", "Maria Lind", "Nordlys Data Centers AS", "responsible-official"),
+)
+STEPS = (
+    Step(1, "the verifier's trust root is read", "done", "3 principals"),
+    Step(2, "the report is a well-formed envelope", "done", "6 signatures"),
+    Step(3, "each person's two signatures verify with keys of the trust root", "done", "6 of 6"),
+    Step(4, "the time of sealing is proven", "not-done", "the report alone carries no timestamp"),
+    Step(5, "the results are recomputed from the evidence", "not-done", "no evidence bundle was given"),
+)
+CONCLUDED = "2026-10-06T14:05:00Z"
+
+
+def make_payload(results: dict[str, Any], **change: Any) -> bytes:
+    """The results as the statement that is signed; `change` replaces members of its predicate."""
+    engine = sha("engine")
+    digests = {"bundle": sha("root"), "catalog": sha("catalog"), "profile": sha("profile"), "engine": engine,
+               "results": hashlib.sha256(canonical_bytes(results)).hexdigest()}  # fmt: skip
+    named = {name: digests[name] for name in ("bundle", "catalog", "profile")}
+    package = canonical_bytes({**named, "asOf": results["asOf"], "concludedAt": CONCLUDED})
+    predicate = {
+        "package": "urn:dc-attest:package:" + hashlib.sha256(package).hexdigest()[:32],
+        "concludedAt": CONCLUDED,
+        "evidenceSeal": {"envelope": sha("seal") * 2, "responses": [sha("alpha") * 2, sha("beta") * 2]},
+        "records": [
+            {"item": "flows-2026q3", "size": 41_200_553, "root": sha("flows")},
+            {"item": "pacs-events-2026q3", "size": 412_553, "root": sha("pacs")},
+        ],
+        "engine": {"version": "0.1.0", "digest": engine},
+        "results": results,
+        "supersedes": None,
+        "signers": [
+            {
+                "principal": signer.principal,
+                "role": signer.role,
+                "declares": DECLARATIONS["assessment-results", signer.role],
+                "keyids": [f"sha256:{sha(signer.name + algorithm)}" for algorithm in ("p384", "mldsa")],
+            }
+            for signer in SIGNERS
+        ],
+    }
+    return canonical_bytes(
+        {
+            "_type": "https://in-toto.io/Statement/v1",
+            "subject": [{"name": name, "digest": {"sha256": value}} for name, value in digests.items()],
+            "predicateType": "https://dc-attest.example/assessment-results/v2",
+            "predicate": {**predicate, **change},
+        }
     )
 
 
+def make_input(results: dict[str, Any], **change: Any) -> AttestationInput:
+    """The results as if verified: the payload is what would be signed, the envelope around it a stand-in."""
+    payload = make_payload(results, **change)
+    envelope = canonical_bytes({"payload": payload.hex()[:4000], "payloadType": "application/vnd.in-toto+json"})
+    return AttestationInput(
+        payload=payload,
+        envelope=envelope,
+        envelope_digest=hashlib.sha512(envelope).hexdigest(),
+        signers=SIGNERS,
+        steps=STEPS,
+        law=law(),
+        verifier=sha("verify.html") * 2,
+    )
+
+
+@cache
+def law() -> LawFacts:
+    """Where the law of the shipped tables stood on the day of the results."""
+    tables = load_law()
+    found = (standing(tables, provision, date(2026, 10, 5)) for provision in BORNE_ON)
+    return LawFacts(tuple(one for one in found if one is not None), tables.digest)
+
+
+def compose(verified: AttestationInput, zone: tzinfo | None = None) -> AttestationView:
+    """The view of a verified report, with the kit of the repository."""
+    return compose_attestation(verified, kit(), zone)
+
+
+@cache
 def kit() -> ReportKit:
     """The templates, style and fonts of the repository."""
     return read_kit(TEMPLATES)
@@ -374,7 +436,7 @@ def _bundle(rows: Rows) -> BundleRecord:
             id=f"{stream.replace('_', '-')}-2026q3", path=f"evidence/{stream}/2026-07-01_2026-09-30.csv", kind="stream",
             mapping=f"{stream.replace('_', '-')}-canonical", streams=(stream,), system="Access control host pacs01",
             collector="M. Berg, facility security", observed=PERIOD, collected=ENDED + 3600 * SECOND,
-            received=ENDED + 90_000 * SECOND, size=48_112_903, sha256=sha(stream), sensitivity=Sensitivity.RESTRICTED,
+            received=ENDED + 90_000 * SECOND, size=48_112_903, leaf=sha(stream), sensitivity=Sensitivity.RESTRICTED,
             rows=412_553, rejected=2 if stream == "pacs_events" else 0,
         )
         for stream in streams if stream != "siem_stats"
@@ -383,7 +445,7 @@ def _bundle(rows: Rows) -> BundleRecord:
         ItemRecord(
             id="floor-plan", path="evidence/documents/floor-plan-rev7.pdf", kind="document",
             title="Floor plan, revision 7", streams=(), system="Document store", collector="M. Berg, facility security",
-            observed=PERIOD, collected=ENDED, received=ENDED + 90_000 * SECOND, size=1_204_771, sha256=sha("plan"),
+            observed=PERIOD, collected=ENDED, received=ENDED + 90_000 * SECOND, size=1_204_771, leaf=sha("plan"),
             sensitivity=Sensitivity.SECRET, rows=0, rejected=0,
         )
     )  # fmt: skip
@@ -406,4 +468,6 @@ def _bundle(rows: Rows) -> BundleRecord:
                value="31/02/2026 25:61", reason="not an instant like 2026-10-01T00:00:00Z")
         for n in (88_104, 90_217)
     )  # fmt: skip
-    return BundleRecord(root=sha("root"), items=tuple(items), coverage=coverage, rejects=rejects, reject_count=2)
+    return BundleRecord(
+        root=sha("root"), size=len(items) + 1, items=tuple(items), coverage=coverage, rejects=rejects, reject_count=2
+    )

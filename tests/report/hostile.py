@@ -20,7 +20,7 @@ ALL = (HTML, JINJA, CSS, SQL, BIDI, CONTROL, UNDRAWN, HUGE, ATTRIBUTE, ENTITY)
 _FIXED = {
     "format", "asOf", "from", "to", "id", "control", "objective", "method", "outcome", "computed", "reason", "gates",
     "domain", "severity", "role", "level", "state", "kind", "coverage", "depth", "mapping", "streams", "collected",
-    "received", "sha256", "sensitivity", "root", "digest", "stream", "item", "items", "earliest", "latest", "certainty",
+    "received", "leaf", "sensitivity", "root", "digest", "stream", "item", "items", "earliest", "latest", "certainty",
     "began", "ended", "dependsOn", "setBy", "country", "timezone", "methods", "binding", "levels",
 }  # fmt: skip
 _FREE_REASONS = {"gaps", "rejects"}

@@ -9,9 +9,11 @@ import pytest
 from auditor.errors import RenderError
 from auditor.report.html import render_html
 from auditor.report.kit import ReportKit
-from auditor.report.view import AttestationInput, AttestationView, compose
+from auditor.report.render import AttestationInput
+from auditor.report.view import AttestationView
 
 from . import factory, hostile
+from .factory import compose
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from auditor.attestation.statements.results import parse_results
 from auditor.errors import RenderError
-from auditor.model.assessment import Outcome, Reason
+from auditor.model.assessment import Outcome, Reason, State
+from auditor.model.control import Domain
 from auditor.report import times
+from auditor.report.render import AttestationInput
 from auditor.report.text import MAX_RUN, PRINTED, digest, label, literal, number, prose
-from auditor.report.view import AttestationInput, compose
-from auditor.report.words import REASONS, describe
+from auditor.report.view import compose as compose_view
+from auditor.report.words import DOMAINS, OUTCOMES, REASONS, STATES, describe
 
 from . import factory, hostile
+from .factory import compose
 
 
 def test_composing_twice_gives_equal_views(sample_input: AttestationInput) -> None:
@@ -32,7 +36,7 @@ def test_the_view_is_frozen(sample_input: AttestationInput) -> None:
 
 def test_the_view_holds_only_values_ready_to_print(sample_input: AttestationInput) -> None:
     kinds = {type(leaf) for leaf in _leaves(compose(sample_input))}
-    assert {kind.__name__ for kind in kinds} <= {"str", "bool", "int", "Markup", "Outcome", "NoneType"}
+    assert {kind.__name__ for kind in kinds} <= {"str", "Printed", "bool", "int", "NoneType"}
 
 
 @pytest.mark.parametrize(
@@ -51,11 +55,14 @@ def test_the_view_holds_only_values_ready_to_print(sample_input: AttestationInpu
 def test_outcomes_are_said_in_plain_words(
     outcome: Outcome, computed: Outcome, reason: Reason | None, gates: tuple[str, ...], text: str
 ) -> None:
-    assert describe(outcome, computed, reason, gates).text == text
+    assert describe(outcome, computed, reason, gates) == text
 
 
-def test_every_reason_has_words() -> None:
+def test_every_reason_outcome_state_and_domain_has_words() -> None:
     assert set(REASONS) == set(Reason)
+    assert set(OUTCOMES) == set(Outcome)
+    assert set(STATES) == set(State)
+    assert list(DOMAINS) == list(Domain)
 
 
 def test_the_cover_says_that_no_level_is_reached(sample_input: AttestationInput) -> None:
@@ -176,3 +183,13 @@ def test_a_performed_interview_is_not_denied() -> None:
 
     scope = compose(factory.make_input(factory.make_results(change=perform))).scope
     assert not any("nobody was interviewed" in line for line in scope.not_assessed)
+
+
+def test_the_payload_of_these_tests_is_a_results_statement(sample_input: AttestationInput) -> None:
+    assert parse_results(sample_input.payload).package.startswith("urn:dc-attest:package:")
+
+
+@pytest.mark.parametrize("payload", [b"", b"[]", b"{}", b'{"predicate":{}}', b'{"predicate":{"results":{}}}', b"\xff"])
+def test_a_payload_that_is_no_statement_is_refused(payload: bytes) -> None:
+    with pytest.raises(RenderError):
+        compose_view(payload, {})

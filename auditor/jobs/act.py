@@ -1,0 +1,125 @@
+"""Act on a signed report: countersign, acknowledge, object to, withdraw or supersede it, in a statement of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.envelope import parse_envelope
+from auditor.attestation.roles import Kind
+from auditor.attestation.sign import check_signatures, missing_signatures, sign_statement
+from auditor.attestation.statements.act import ActStatement, make_act_statement, parse_act
+from auditor.attestation.statements.results import ResultsStatement, parse_results
+from auditor.attestation.verify import read_root
+from auditor.canon.instant import format_instant
+from auditor.custody.signer_file import Passphrase
+from auditor.errors import BindingError, SigningError
+from auditor.jobs.files import read_file
+from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, open_hands
+
+if TYPE_CHECKING:
+    Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ActRequest:
+    """What is done about the report in that file, by whom, when (microseconds) and why.
+
+    `successor` is the report that replaces it, where it is superseded; `evidence` is what a technical reviewer who
+    countersigns recomputes it from.
+    """
+
+    report: Path
+    act: str
+    signing: Sequence[Hand]
+    at: int
+    reason: str
+    successor: Path | None = None
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+def act_on(request: ActRequest, passphrase: Passphrase, progress: Progress = lambda line: None) -> bytes:
+    """The signed act.
+
+    Raises:
+        EnvelopeError, StatementError: the report, or its successor, is not one.
+        SigningError: the report is unfinished or younger than the act, or a key is missing or refused.
+        AttestationError: a role that may not act so.
+        BindingError: the successor does not sign that it replaces the report; a recomputed result differs.
+    """
+    data = read_file(request.report)
+    report = parse_results(parse_envelope(data).payload)
+    _require_finished(request, data, report)
+    digest = hashlib.sha512(data).hexdigest()
+    payload = make_act_statement(
+        report=digest,
+        act=request.act,
+        at=request.at,
+        reason=request.reason,
+        successor=None if request.successor is None else _successor(request.successor, digest),
+        signers=[declare(hand) for hand in request.signing],
+    )
+    if any(hand.role == REVIEWER for hand in request.signing):
+        from auditor.jobs.sign import require_same
+
+        require_same(report, request.evidence, progress)
+    keys = open_hands(request.signing, passphrase)
+    envelope = sign_statement(payload, keys)
+    check_signatures(envelope, keys)
+    return envelope
+
+
+def read_act(path: Path) -> ActStatement:
+    """The act in that file, of which nothing is verified.
+
+    Raises:
+        EnvelopeError, StatementError, MachineError: it cannot be read, or is not an act.
+    """
+    return parse_act(parse_envelope(read_file(path)).payload)
+
+
+def verify_act(path: Path, trust: Path, at: int, report: Path | None = None) -> Accepted:
+    """The act in that file, accepted by a trust root at `at` (microseconds); over `report`, where that is given.
+
+    Raises:
+        VerificationError: do not rely on it.
+        UnverifiableError: it cannot be verified here.
+    """
+    accepted = accept(read_file(path), Kind.ACT, read_root(read_file(trust)), Judged(at))
+    statement = accepted.statement
+    assert isinstance(statement, ActStatement)
+    if report is not None and hashlib.sha512(read_file(report)).hexdigest() != statement.report:
+        raise BindingError("an act over another report", place=str(path), value=statement.report)
+    return accepted
+
+
+def _require_finished(request: ActRequest, data: bytes, report: ResultsStatement) -> None:
+    missing = missing_signatures(data)
+    if missing:
+        raise SigningError(
+            "the report is not signed by all whom it declares, so its digest will still change",
+            place=str(request.report),
+            value=", ".join(signer.principal for signer in missing),
+        )
+    if request.at < report.concluded_at:
+        raise SigningError(
+            "nobody can act on a report before it is concluded",
+            place=str(request.report),
+            value=format_instant(request.at),
+            hint=f"it was concluded at {format_instant(report.concluded_at)}",
+        )
+
+
+def _successor(path: Path, digest: str) -> str:
+    data = read_file(path)
+    if parse_results(parse_envelope(data).payload).supersedes != digest:
+        raise BindingError(
+            "the successor does not sign that it replaces this report",
+            place=str(path),
+            hint="sign the new results with --supersedes and the old report",
+        )
+    return hashlib.sha512(data).hexdigest()

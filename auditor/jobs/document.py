@@ -1,0 +1,57 @@
+"""The document of a report as it is handed over: certified, with the statement that binds it to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.attestation.root import parse_root
+from auditor.custody.signer_file import Passphrase
+from auditor.errors import SigningError
+from auditor.jobs.files import read_file, write_file
+from auditor.jobs.hands import Hand
+from auditor.jobs.print_attestation import Certification, certify_attestation, document_statement
+
+STATEMENT = "attestation.dsse.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Of which report, by which trust root, certified how (or not), who answers for it, at which instant (µs)."""
+
+    report: Path
+    trust: Path
+    certification: Certification | None
+    signers: Sequence[Hand]
+    passphrase: Passphrase
+    at: int
+
+
+def write_document(
+    pdf: bytes, document: Document, out: Path, progress: Callable[[str], None]
+) -> list[tuple[str, Path]]:
+    """Write revision 0 `pdf` to `out`, certified if asked, and its statement beside it; what was written where.
+
+    Raises:
+        SigningError: signers without a certification, or a key that cannot be used.
+    """
+    if document.certification is None:
+        if document.signers:
+            raise SigningError(
+                "only a certified PDF gets a statement", hint="give --pdf-key, --pdf-certificate and --time"
+            )
+        write_file(out, pdf)
+        return [("attestation", out)]
+    progress("certifying the attestation")
+    root = parse_root(read_file(document.trust))
+    certified = certify_attestation(pdf, document.certification, root, document.at)
+    written = [("attestation", out)]
+    statement = None
+    if document.signers:
+        statement = document_statement(read_file(document.report), certified, document.signers, document.passphrase)
+        written.append(("statement", out.with_name(STATEMENT)))
+    write_file(out, certified.pdf)
+    if statement is not None:
+        write_file(out.with_name(STATEMENT), statement)
+    return written

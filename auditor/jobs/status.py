@@ -1,0 +1,109 @@
+"""Issue the list of reports that are withdrawn or superseded, each version from the one before, and read it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.envelope import parse_envelope
+from auditor.attestation.roles import Kind
+from auditor.attestation.sign import check_signatures, sign_statement
+from auditor.attestation.statements.results import parse_results
+from auditor.attestation.statements.status import StatusEntry, StatusStatement, make_status_statement, parse_status
+from auditor.attestation.verify import read_root
+from auditor.canon.instant import format_instant
+from auditor.custody.signer_file import Passphrase
+from auditor.errors import SigningError
+from auditor.jobs.files import read_file
+from auditor.jobs.hands import Hand, declare, open_hands
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRequest:
+    """The list before, if any, and which reports (files) are withdrawn or superseded from `at` on, and why.
+
+    `at` and `issued_at` are microseconds.
+    """
+
+    signing: Sequence[Hand]
+    issued_at: int
+    at: int
+    reason: str = ""
+    previous: Path | None = None
+    withdrawn: Sequence[Path] = ()
+    superseded: Sequence[Path] = ()
+
+
+def issue_status(request: StatusRequest, passphrase: Passphrase) -> bytes:
+    """The signed list: what the list before says, and the reports of the request.
+
+    Raises:
+        EnvelopeError, StatementError: the list before, or a report, is not one.
+        SigningError: a report is listed so already, the list before is younger, or a key is missing or refused.
+        AttestationError: an entry that no verifier would accept, such as one without a reason.
+    """
+    before = None if request.previous is None else read_status(request.previous)
+    if before is not None and before.issued_at > request.issued_at:
+        raise SigningError(
+            "the list before is younger than this one",
+            place=str(request.previous),
+            value=format_instant(before.issued_at),
+        )
+    entries = {entry.report: entry for entry in (before.entries if before else ())}
+    for state, paths in (("superseded", request.superseded), ("withdrawn", request.withdrawn)):
+        for path in paths:
+            _enter(entries, path, StatusEntry(_digest(path), state, request.at, request.reason))
+    payload = make_status_statement(
+        version=before.version + 1 if before else 1,
+        issued_at=request.issued_at,
+        entries=tuple(entries.values()),
+        signers=[declare(hand) for hand in request.signing],
+    )
+    keys = open_hands(request.signing, passphrase)
+    envelope = sign_statement(payload, keys)
+    check_signatures(envelope, keys)
+    return envelope
+
+
+def read_status(path: Path) -> StatusStatement:
+    """The status list in that file, of which nothing is verified.
+
+    Raises:
+        EnvelopeError, StatementError, MachineError: it cannot be read, or is not a status list.
+    """
+    return parse_status(parse_envelope(read_file(path)).payload)
+
+
+def verify_status(path: Path, trust: Path, at: int) -> Accepted:
+    """The status list in that file, accepted by a trust root at `at` (microseconds).
+
+    Raises:
+        VerificationError: do not rely on it.
+        UnverifiableError: it cannot be verified here.
+    """
+    return accept(read_file(path), Kind.STATUS, read_root(read_file(trust)), Judged(at))
+
+
+def find_report(status: StatusStatement, report: Path) -> StatusEntry | None:
+    """What the list says of the report in that file, or None if it is not listed."""
+    return status.find(_digest(report))
+
+
+def _enter(entries: dict[str, StatusEntry], path: Path, entry: StatusEntry) -> None:
+    known = entries.get(entry.report)
+    # What was withdrawn stays so; what was superseded can still be withdrawn.
+    if known is not None and (known.status == entry.status or known.status == "withdrawn"):
+        raise SigningError(
+            f"the report is listed already: {known.status} from {format_instant(known.at)}",
+            place=str(path),
+        )
+    entries[entry.report] = entry
+
+
+def _digest(path: Path) -> str:
+    data = read_file(path)
+    parse_results(parse_envelope(data).payload)
+    return hashlib.sha512(data).hexdigest()
