@@ -10,9 +10,8 @@ with alpha.serve() as url: ...              # the same over HTTP on 127.0.0.1
 crl = make_crl(at, [Revoked(certificate, at, None)])
 ```
 
-`python -m samples.authorities run COMMAND...` runs a command with both at hand, their addresses in ALPHA and BETA, and a
-fresh revocation list in CRL;
-`python -m samples.authorities` makes what is missing in `samples/keys`: a key is drawn once and kept, and a certificate
+`python -m samples.authorities run COMMAND...` runs a command with both at hand: their addresses are in ALPHA and BETA,
+and CRL names a fresh revocation list. `python -m samples.authorities` makes what is missing in `samples/keys`: a key is drawn once and kept, and a certificate
 is the same bytes each time it is made from the same keys.
 """
 

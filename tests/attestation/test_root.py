@@ -107,7 +107,8 @@ def test_what_the_root_does_not_know_is_refused(desk, look, problem) -> None:
 
 
 KEY = "/principals/0/keys/0"
-HOLDER = "/root/holders/0"
+IN_ROOT = "/root"
+HOLDER = IN_ROOT + "/holders/0"
 
 
 @pytest.mark.parametrize(
@@ -126,10 +127,10 @@ HOLDER = "/root/holders/0"
         ("/issuedAt", "2026-06-01T00:00:00+00:00", "must be written 2026-06-01T00:00:00Z"),
         ("/issuedAt", "2025-06-01T00:00:00Z", "outside the window of a root holder's key"),
         ("/issuedAt", "2028-01-01T00:00:00Z", "outside the window of a root holder's key"),
-        ("/root/threshold", 0, "integer from 1 to 1"),
-        ("/root/threshold", 2, "integer from 1 to 1"),
-        ("/root/holders", [], "1 to 64 items"),
-        ("/root/extra", 1, "unknown member"),
+        (IN_ROOT + "/threshold", 0, "integer from 1 to 1"),
+        (IN_ROOT + "/threshold", 2, "integer from 1 to 1"),
+        (IN_ROOT + "/holders", [], "1 to 64 items"),
+        (IN_ROOT + "/extra", 1, "unknown member"),
         (f"{HOLDER}/holder", "", "1 to 256"),
         (f"{HOLDER}/keys", [], "1 to 64 items"),
         (f"{HOLDER}/keys/1", ..., "exactly two keys"),

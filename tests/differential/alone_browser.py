@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.browser.conftest import PAGE
 from tests.browser.drive import Chromium, browser
-from tests.browser.test_page import PAGE, choose
+from tests.browser.test_page import choose
 
 SAVE = """
 const before = URL.createObjectURL;

@@ -25,7 +25,12 @@ def status(state: str | None, after: int = 0, *, version: int = 3, name: str = "
         place = scene.folder / "status.dsse.json"
         scene.status = scene.package.status_list(place, version, scene.seals + after, state, name)
         scene.at = max(scene.at, scene.seals + after) if after < 20 * DAY else scene.at
-        scene.read_by(lambda document: (document.update(status=rule), add_rival(document)))
+
+        def brings(document: Document) -> None:
+            document["status"] = rule
+            add_rival(document)
+
+        scene.read_by(brings)
 
     return make
 

@@ -77,7 +77,7 @@ def late(after: int = 0, lists: Mapping[str, bytes] | None = None, **options: ob
     def make(scene: Scene) -> None:
         found = {"ca": make_crl(datetime.now(UTC))} if lists is None else lists
         scene.package.reseal(both(scene.seals))
-        scene.package.seal_late(found, both(scene.seals + after), **options)  # type: ignore[arg-type]
+        scene.package.seal_late(found, both(scene.seals + after), **options)
 
     return make
 

@@ -71,7 +71,7 @@ class Scene:
 def by_python(scene: Scene) -> Said:
     """What `auditor verify` says."""
     found = judge(scene.place, scene.trust, scene.at, status=scene.status)
-    return Said(found.result, found.error and found.error.code, str(found.error or ""))
+    return Said(found.result, found.error.code if found.error else None, str(found.error or ""))
 
 
 @contextmanager

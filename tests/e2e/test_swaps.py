@@ -115,7 +115,7 @@ def test_a_bit_flipped_anywhere_is_refused(fjordheim: Attested, package: Package
     draw = random.Random(4)
     for path in names:
         data = package.read(path)
-        places = {0, len(data) - 1, *(draw.randrange(len(data)) for _ in range(FLIPS))}
+        places = {0, len(data) - 1, *(draw.randrange(len(data)) for _ in range(2 if may_go(path) else FLIPS))}
         for place in sorted(places):
             changed = bytearray(data)
             changed[place] ^= 1 << draw.randrange(8)

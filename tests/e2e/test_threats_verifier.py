@@ -126,6 +126,16 @@ def test_row_22_links_and_special_files(package: Package) -> None:
     refused(package, BindingError, "link or special file")
 
 
+def test_row_22_names_that_are_no_text(package: Package) -> None:
+    place = os.fsencode(package.folder) + b"/evidence/files/evidence/\xff\n\x1b[2J.csv"
+    Path(os.fsdecode(place)).write_bytes(b"x")
+    refused(package, BindingError, "no place in a package|another system")
+    done = auditor("verify", package.folder, "--trust", attacks.TRUST)
+    assert done.code == 6
+    assert "Traceback" not in done.err
+    assert "\x1b" not in done.err + done.out
+
+
 BOMBS = (
     "README.txt", "manifest.json", layout.REPORT, layout.PDF, layout.LEAVES, layout.OPENINGS, "acts/0001.dsse.json",
     "acts/0002.dsse.json", "seals/package.dsse.json", "seals/package.alpha.tsr", "seals/package.gamma.tsr",

@@ -56,7 +56,8 @@ function requireLayout(paths) {
     const parts = path.split("/");
     const stepsOut =
       parts.some((part) => part === "" || part === "." || part === "..") || /[\\\p{C}\p{Zl}\p{Zp}]/u.test(path);
-    const key = path.toLowerCase();
+    // As file systems compare that take large and small letters, or composed and decomposed ones, for the same.
+    const key = path.normalize("NFKC").toUpperCase().toLowerCase().normalize("NFC");
     if (stepsOut || folded.has(key))
       refuse(CODES.binding, "a path that another system reads as another file", { place: path });
     folded.add(key);
