@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from statistics import median
@@ -38,9 +37,7 @@ _HASH = """
 
 
 def measure(settings: Settings) -> list[Row]:
-    from tests.browser.drive import drivers
-
-    if reason := drivers()["chromium"]:
+    if reason := run_worker("browser", "missing", settings.scratch).output["reason"]:
         settings.say(f"browser: left out, {reason}")
         return []
     rows = []
@@ -89,8 +86,17 @@ def _chromium(folder: Path) -> dict[str, Any]:
     return {**times[1], "first": times[0]["seconds"], "hashed": hashed}
 
 
+def _missing() -> dict[str, Any]:
+    from tests.browser.drive import drivers
+
+    return {"reason": drivers()["chromium"]}
+
+
 if __name__ == "__main__":
     word, place = sys.argv[1], Path(sys.argv[2])
     with Clock() as clock:
-        facts = _make(place, *map(int, sys.argv[3:])) if word == "make" else _chromium(place)
-    report(clock, **json.loads(json.dumps(facts)))
+        if word == "make":
+            facts: dict[str, Any] = _make(place, *map(int, sys.argv[3:]))
+        else:
+            facts = _missing() if word == "missing" else _chromium(place)
+    report(clock, **facts)

@@ -11,8 +11,8 @@ crl = make_crl(at, [Revoked(certificate, at, None)])
 ```
 
 `python -m samples.authorities run COMMAND...` runs a command with both at hand: their addresses are in ALPHA and BETA,
-and CRL names a fresh revocation list. `python -m samples.authorities` makes what is missing in `samples/keys`: a key is drawn once and kept, and a certificate
-is the same bytes each time it is made from the same keys.
+and CRL names a fresh revocation list. `python -m samples.authorities` makes what is missing in `samples/keys`: a key is
+drawn once and kept, and a certificate is the same bytes each time it is made from the same keys.
 """
 
 from __future__ import annotations
