@@ -17,6 +17,7 @@ from auditor.canon.json import canonical_bytes_of_parsed, parse_strict
 from auditor.errors import StatementError
 
 _MOST = 1_000_000
+_NO_LIST: Any = object()
 # Each list of the predicate by where it is, and the members that name an entry.
 _LISTS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("controls", ("results", "controls"), ("id",)),
@@ -88,8 +89,9 @@ def compare_reports(old: bytes, new: bytes, old_envelope: bytes | None = None) -
     before, after = _predicate(left), _predicate(right)
     sections = []
     for title, way, names in _LISTS:
-        entries = (_take(before, way, names, "older report"), _take(after, way, names, "newer report"))
-        sections.append(_section(title, *entries, right))
+        ours, theirs = _take(before, way, names, "older report"), _take(after, way, names, "newer report")
+        sections.append(_section(title, ours, theirs, right))
+        _tell_order(_list(before, way), _list(after, way), ours, theirs)
     # It follows from the rest, and the digest of the predecessor is told by itself.
     for document in (before, after):
         for name in ("package", "supersedes"):
@@ -104,20 +106,35 @@ def _predicate(statement: ResultsStatement) -> dict[str, Any]:
 
 
 def _take(predicate: dict[str, Any], way: tuple[str, ...], names: tuple[str, ...], document: str) -> dict[str, Any]:
-    """The entries of the list at `way` by their names, taken out of `predicate`; a list that is not there is empty."""
-    holder: Any = predicate
-    for step in way[:-1]:
-        holder = holder.get(step) if isinstance(holder, dict) else None
-    if not isinstance(holder, dict) or way[-1] not in holder:
+    """The entries of the list at `way` by their names, taken out of it; a list that is not there has none."""
+    found = _list(predicate, way)
+    if found is _NO_LIST:
         return {}
-    node = Node(holder.pop(way[-1]), document, StatementError, "/predicate/" + "/".join(way))
+    node = Node(found, document, StatementError, "/predicate/" + "/".join(way))
     entries: dict[str, Any] = {}
     for item in node.items(least=0, most=_MOST):
         key = " ".join(item.member(name).text(most=4096) for name in names)
         if key in entries:
             raise item.refusal("named twice, so it cannot be compared", value=key)
         entries[key] = item.value
+    # What is left tells an empty list from none.
+    found.clear()
     return entries
+
+
+def _list(predicate: dict[str, Any], way: tuple[str, ...]) -> Any:
+    holder: Any = predicate
+    for step in way[:-1]:
+        holder = holder.get(step) if isinstance(holder, dict) else None
+    return holder.get(way[-1], _NO_LIST) if isinstance(holder, dict) else _NO_LIST
+
+
+def _tell_order(old: Any, new: Any, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> None:
+    """Leave the names of what both have in the two lists, where they come in another order."""
+    both = [key for key in ours if key in theirs], [key for key in theirs if key in ours]
+    if both[0] != both[1]:
+        old.extend(both[0])
+        new.extend(both[1])
 
 
 def _section(title: str, before: Mapping[str, Any], after: Mapping[str, Any], new: ResultsStatement) -> Section:

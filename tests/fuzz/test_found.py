@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from auditor.attestation.compare import compare_reports
 from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.keys import encode_spki
 from auditor.cli.main import main
@@ -196,3 +197,21 @@ def test_what_differs_is_told_on_lines_of_its_own(tmp_path: Path, capsys: pytest
     assert all(line.isprintable() for line in lines)
     assert not any(line.startswith("both reports verified") for line in lines)
     assert any("both reports verified" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"findings": []}, {}),
+        ({}, {"risks": []}),
+        ({"controls": [{"id": "a"}, {"id": "b"}]}, {"controls": [{"id": "b"}, {"id": "a"}]}),
+        ({"controls": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}, {"controls": [{"id": "b"}, {"id": "a"}]}),
+    ],
+)
+def test_reports_that_differ_are_not_said_to_be_the_same(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """An empty list is not the same as none, nor a list in another order."""
+    plain = {key: value for key, value in desk().results().items() if key != "findings"}
+    one, other = (desk().payload_for(desk().declared("ada"), {**plain, **more}) for more in (old, new))
+    for left, right in ((one, other), (other, one)):
+        assert compare_reports(left, right).facts
+    assert compare_reports(one, one).is_empty

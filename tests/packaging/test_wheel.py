@@ -82,7 +82,7 @@ def test_the_catalog_inside_is_listed_in_full(elsewhere: Path, tmp_path: Path) -
     listed = run(elsewhere / "bin" / "auditor", "catalog", "list", cwd=tmp_path).stdout
     profiles, controls = listed.split("\ncontrols\n")
     ids = {re.match(r"\w+-\d+", path.parent.name)[0] for path in ROOT.glob("controls/*/*/control.yaml")}  # type: ignore[index]
-    assert {line.split()[0] for line in controls.splitlines()} == ids
+    assert {line.split()[0] for line in controls.splitlines() if not line.startswith("   ")} == ids
     assert len(ids) > 10
     assert re.search(r"^  sl4 ", profiles, re.MULTILINE)
 

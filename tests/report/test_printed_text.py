@@ -232,14 +232,14 @@ def test_a_signer_or_a_digest_other_than_signed_is_found(
             require_same_text(small_pdf, json.dumps(statement).encode(), kit)
 
 
-def test_results_of_another_shape_are_not_compared(
+def test_pages_cannot_be_of_results_of_another_shape(
     small_pdf: bytes, kit: ReportKit, small_input: AttestationInput
 ) -> None:
     for damage in (lambda p: p["results"].pop("verdict"), lambda p: p["results"].update(findings=3),
                    lambda p: p["results"]["findings"][0].update(state=[]), lambda p: p.pop("engine")):  # fmt: skip
         statement = json.loads(small_input.payload)
         damage(statement["predicate"])
-        with pytest.raises(UnverifiableError):
+        with pytest.raises(BindingError, match="cannot be of what was signed"):
             require_same_text(small_pdf, json.dumps(statement).encode(), kit)
 
 
