@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -31,6 +33,7 @@ def base() -> bytes:
 @cache
 def _folder() -> tuple[Path, Path]:
     folder = Path(tempfile.mkdtemp(prefix="auditor-fuzz-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "trust.json").write_bytes(trust())
     return folder / "lone.pdf", folder / "trust.json"
 

@@ -215,3 +215,10 @@ def test_reports_that_differ_are_not_said_to_be_the_same(old: dict[str, Any], ne
     for left, right in ((one, other), (other, one)):
         assert compare_reports(left, right).facts
     assert compare_reports(one, one).is_empty
+
+
+def test_a_name_given_twice_is_found_in_one_pass() -> None:
+    """Counting each name among all of them would take an hour."""
+    names = b",".join(b'"k%d":0' % number for number in range(300_000))
+    with pytest.raises(EnvelopeError, match="given twice"):
+        parse_envelope(b"{" + names + b',"k299999":0}')
