@@ -18,7 +18,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from auditor.attestation import commitment
 from auditor.attestation.shape import Node, parse_document, require_canonical
+from auditor.attestation.statements import seal
 from auditor.canon.json import canonical_bytes
 from auditor.errors import BindingError, StatementError
 
@@ -29,17 +31,17 @@ MAX_SEALED = 100_000
 MAX_FILE_BYTES = 2**53 - 1
 
 README = "README.txt"
-MANIFEST = "manifest.json"
+MANIFEST = seal.MANIFEST
 REPORT = "report.dsse.json"
 ATTESTATION = "attestation.dsse.json"
 PDF = "attestation.pdf"
-TREE = "evidence/tree.json"
-LEAVES = "evidence/leaves.bin"
-OPENINGS = "evidence/openings.jsonl"
-FILES = "evidence/files/"
-RECORDS = "evidence/records/"
+TREE = commitment.TREE
+LEAVES = commitment.LEAVES
+OPENINGS = commitment.OPENINGS
+FILES = f"{commitment.FILES}/"
+RECORDS = f"{commitment.RECORDS}/"
 EVIDENCE_SEAL = "seals/evidence"
-PACKAGE_SEAL = "seals/package"
+PACKAGE_SEAL = seal.PACKAGE_SEAL.removesuffix(".dsse.json")
 LATE_SEAL = "seals/late"
 REVOCATION = "seals/revocation/"
 ACTS = "acts/"

@@ -7,8 +7,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.hands import add_signer_options, asks, evidence, hands
-from auditor.cli.options import add_engine_options, instant, now
+from auditor.cli.hands import add_signer_options, evidence, hands
+from auditor.cli.options import add_engine_options, asker, instant, now
 
 if TYPE_CHECKING:
     from auditor.attestation.statements.act import ActStatement
@@ -80,7 +80,7 @@ def _act(arguments: argparse.Namespace) -> int:
         successor=arguments.successor,
         evidence=evidence(arguments),
     )
-    data = act_on(request, asks(arguments), progress)
+    data = act_on(request, asker(arguments.passphrase_env), progress)
     progress.done()
     write_file(arguments.out, data)
     print(f"act: {arguments.out}")

@@ -37,8 +37,8 @@ EXPLANATIONS: dict[str, str] = {
     "attestation.signing": "A key is missing, of the wrong kind, not declared, or its passphrase is wrong.",
     "verification": "Something about the report is wrong: do not rely on it.",
     "verification.envelope": "The file is not a well-formed DSSE envelope in the one form we accept.",
-    "verification.signature": "A signature does not verify, or fewer people signed than your trust policy asks for.",
-    "verification.trust": "A key is unknown to your trust policy, not yet valid, expired or revoked, or the policy "
+    "verification.signature": "A signature does not verify, or fewer people signed than your trust root asks for.",
+    "verification.trust": "A key is unknown to your trust root, not yet valid, expired or revoked, or the root "
     "itself cannot be used.",
     "verification.statement": "What was signed is not an assessment statement, or its subjects do not match.",
     "verification.binding": "The report is genuine, but it is not about this evidence, this content or this file.",

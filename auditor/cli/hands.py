@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.attestation.roles import ROLES
-from auditor.cli.options import asker
+from auditor.cli.options import add_passphrase_option
 
 if TYPE_CHECKING:
     from auditor.jobs.hands import Evidence, Hand
@@ -33,11 +32,6 @@ def add_signer_options(parser: argparse.ArgumentParser) -> None:
         help="who signs now, as what: assessor=ada.signer.json",
     )  # fmt: skip
     add_passphrase_option(parser)
-
-
-def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
-    """`--passphrase-env`."""
-    parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")
 
 
 def hands(given: list[tuple[str, Path]], allowed: tuple[str, ...]) -> list[Hand]:
@@ -69,8 +63,3 @@ def evidence(arguments: argparse.Namespace) -> Evidence:
     from auditor.jobs.hands import Evidence
 
     return Evidence(arguments.bundle, arguments.controls, arguments.threads, arguments.memory)
-
-
-def asks(arguments: argparse.Namespace) -> Callable[[str], bytes | None]:
-    """What hands over the secret of each key, as `asker` does."""
-    return asker(arguments.passphrase_env)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.options import asker
+from auditor.cli.options import add_passphrase_option, asker
 
 if TYPE_CHECKING:
     from auditor.attestation.keys import PublicKey
@@ -43,23 +43,19 @@ def configure(parser: argparse.ArgumentParser) -> None:
     generate.add_argument("--sample", action="store_true", help="unencrypted and marked as sample keys")
     generate.add_argument("--p384", metavar="URI", help="the P-384 key is on a token or in a key service")
     generate.add_argument("--p384-public", type=Path, metavar="PEM", help="its public half, where it cannot be asked")
-    _add_passphrase(generate)
+    add_passphrase_option(generate)
     generate.set_defaults(run=_generate)
     show = commands.add_parser("show", help="show key ids, to compare over another channel")
     show.add_argument("file", type=Path, help="a signer file, a private or a public key")
-    _add_passphrase(show)
+    add_passphrase_option(show)
     show.set_defaults(run=_show)
     card = commands.add_parser("card", help="a card to print, for comparing both key ids")
     card.add_argument("file", type=Path, help="a signer file")
     card.set_defaults(run=_card)
     check = commands.add_parser("check", help="open both private keys and let each sign a test sentence")
     check.add_argument("file", type=Path, help="a signer file")
-    _add_passphrase(check)
+    add_passphrase_option(check)
     check.set_defaults(run=_check)
-
-
-def _add_passphrase(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")
 
 
 def _generate(arguments: argparse.Namespace) -> int:

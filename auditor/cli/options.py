@@ -47,6 +47,11 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
+def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
+    """`--passphrase-env`."""
+    parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")
+
+
 def passphrase(environment_name: str | None) -> bytes | None:
     """A key's passphrase: from the named environment variable, or asked for at a terminal, never from an option."""
     if environment_name:

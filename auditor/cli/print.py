@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from auditor.cli.hands import add_passphrase_option, hands, role_and_file
-from auditor.cli.options import asker, instant, now, path
+from auditor.cli.hands import hands, role_and_file
+from auditor.cli.options import add_passphrase_option, asker, instant, now, path
 from auditor.cli.sealing import add_pdf_options, add_time_option, certification
 
 EXAMPLES = """\

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from auditor.cli.hands import add_passphrase_option
-from auditor.cli.options import asker, path
+from auditor.cli.options import add_passphrase_option, asker, path
 
 if TYPE_CHECKING:
     from auditor.jobs.print_attestation import Certification

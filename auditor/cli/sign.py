@@ -6,8 +6,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from auditor.cli.hands import add_signer_options, asks, evidence, hands, role_and_file
-from auditor.cli.options import add_engine_options, instant, now
+from auditor.cli.hands import add_signer_options, evidence, hands, role_and_file
+from auditor.cli.options import add_engine_options, asker, instant, now
 
 EXAMPLES = """\
 examples:
@@ -92,7 +92,7 @@ def _make(arguments: argparse.Namespace, progress: object) -> bytes:
         supersedes=arguments.supersedes,
     )
     assert callable(progress)
-    return sign_results(request, asks(arguments), progress)
+    return sign_results(request, asker(arguments.passphrase_env), progress)
 
 
 def _add(arguments: argparse.Namespace, progress: object) -> bytes:
@@ -102,4 +102,6 @@ def _add(arguments: argparse.Namespace, progress: object) -> bytes:
 
     assert callable(progress)
     (hand,) = hands(arguments.signer, Kind.RESULTS.roles)
-    return add_to_report(read_file(arguments.file), hand, evidence(arguments), asks(arguments), progress)
+    return add_to_report(
+        read_file(arguments.file), hand, evidence(arguments), asker(arguments.passphrase_env), progress
+    )

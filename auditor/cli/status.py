@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from auditor.cli.hands import add_signer_options, asks, hands
-from auditor.cli.options import instant, now
+from auditor.cli.hands import add_signer_options, hands
+from auditor.cli.options import asker, instant, now
 
 EXAMPLES = """\
 examples:
@@ -64,7 +64,7 @@ def _issue(arguments: argparse.Namespace) -> int:
         withdrawn=arguments.withdrawn,
         superseded=arguments.superseded,
     )
-    write_file(arguments.out, issue_status(request, asks(arguments)))
+    write_file(arguments.out, issue_status(request, asker(arguments.passphrase_env)))
     status = read_status(arguments.out)
     print(f"status list: {arguments.out}, version {status.version}, {len(status.entries)} reports listed")
     return DONE

@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.cli.options import add_format_option, asker, instant, now
+from auditor.cli.options import add_format_option, add_passphrase_option, asker, instant, now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def _add_root(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", type=Path, action="append", required=True, metavar="SIGNER", help="a root holder, who signs now"
     )
-    parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")
+    add_passphrase_option(parser)
     parser.add_argument("--at", type=instant, metavar="INSTANT", help="date it so (default: now)")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from auditor.attestation.accept import Accepted, Judged, accept
 from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.roles import Kind
-from auditor.attestation.sign import check_signatures, missing_signatures, sign_statement
+from auditor.attestation.sign import missing_signatures
 from auditor.attestation.statements.act import ActStatement, make_act_statement, parse_act
 from auditor.attestation.statements.results import ResultsStatement, parse_results
 from auditor.attestation.verify import read_root
@@ -19,7 +19,7 @@ from auditor.canon.instant import format_instant
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import BindingError, SigningError
 from auditor.jobs.files import read_file
-from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, open_hands
+from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, sign_by
 
 if TYPE_CHECKING:
     Progress = Callable[[str], None]
@@ -67,10 +67,7 @@ def act_on(request: ActRequest, passphrase: Passphrase, progress: Progress = lam
         from auditor.jobs.sign import require_same
 
         require_same(report, request.evidence, progress)
-    keys = open_hands(request.signing, passphrase)
-    envelope = sign_statement(payload, keys)
-    check_signatures(envelope, keys)
-    return envelope
+    return sign_by(request.signing, payload, passphrase)
 
 
 def read_act(path: Path) -> ActStatement:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.attestation import package as layout
 from auditor.custody.signer_file import Passphrase
 from auditor.jobs.assess import AssessRequest, Progress, assess_bundle
 from auditor.jobs.content import load_catalog
@@ -61,12 +62,12 @@ def attest(request: AttestRequest, progress: Progress) -> Outputs:
         raise machine_error(error, request.out) from error
     seal = _seal_evidence(request, progress)
     results, data = assess_bundle(request.assessment, load_catalog(request.controls), progress)
-    results_file, report = request.out / "results.json", request.out / "report.dsse.json"
+    results_file, report = request.out / "results.json", request.out / layout.REPORT
     write_file(results_file, data)
     progress("signing the results")
     write_file(report, _sign(request, data, seal, progress))
     written = [("results", results_file), ("report", report), *_document(request, report, progress)]
-    target = request.out / "attestation.pdf"
+    target = request.out / layout.PDF
     if request.sealer is not None:
         target = _package(request, report, seal, progress)
         written.append(("package", target))
@@ -101,7 +102,7 @@ def _document(request: AttestRequest, report: Path, progress: Progress) -> list[
     certified = request.certification is not None
     answering = [hand for hand in request.signers if hand.role in DOCUMENT_ROLES] if certified else []
     document = Document(report, request.trust, request.certification, answering, request.passphrase, at)
-    return write_document(pdf, document, request.out / "attestation.pdf", progress)
+    return write_document(pdf, document, request.out / layout.PDF, progress)
 
 
 def _package(request: AttestRequest, report: Path, seal: Path | None, progress: Progress) -> Path:

@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from auditor.attestation import package as layout
 from auditor.attestation.root import parse_root
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file, write_file
 from auditor.jobs.hands import Hand
 from auditor.jobs.print_attestation import Certification, certify_attestation, document_statement
-
-STATEMENT = "attestation.dsse.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,8 @@ def write_document(
     statement = None
     if document.signers:
         statement = document_statement(read_file(document.report), certified, document.signers, document.passphrase)
-        written.append(("statement", out.with_name(STATEMENT)))
+        written.append(("statement", out.with_name(layout.ATTESTATION)))
     write_file(out, certified.pdf)
     if statement is not None:
-        write_file(out.with_name(STATEMENT), statement)
+        write_file(out.with_name(layout.ATTESTATION), statement)
     return written

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.attestation.keys import ALGORITHMS
-from auditor.attestation.sign import SigningKey
+from auditor.attestation.sign import SigningKey, check_signatures, sign_statement
 from auditor.attestation.statements.common import DeclaredSigner
 from auditor.custody.signer_file import Passphrase, open_keys, read_signer
 from auditor.errors import BindingError, SigningError
@@ -78,6 +78,18 @@ def open_hands(hands: Sequence[Hand], passphrase: Passphrase) -> list[SigningKey
         SigningError, MachineError, TrustError: as `open_keys`.
     """
     return [key for hand in hands for key in open_keys(read_signer(hand.signer), hand.signer.parent, passphrase)]
+
+
+def sign_by(hands: Sequence[Hand], payload: bytes, passphrase: Passphrase) -> bytes:
+    """The statement in `payload` signed by `hands`, each signature checked before anybody is handed it.
+
+    Raises:
+        SigningError, MachineError, TrustError: as `open_hands` and `sign_statement`, or a signature does not verify.
+    """
+    keys = open_hands(hands, passphrase)
+    envelope = sign_statement(payload, keys)
+    check_signatures(envelope, keys)
+    return envelope
 
 
 def require_recomputed(results: dict[str, Any], as_of: int, evidence: Evidence, progress: Progress) -> Admission:

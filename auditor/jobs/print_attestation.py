@@ -137,10 +137,9 @@ def document_statement(report: bytes, certified: Certified, hands: Sequence[Hand
     import weasyprint
 
     from auditor.attestation.envelope import parse_envelope
-    from auditor.attestation.sign import check_signatures, sign_statement
     from auditor.attestation.statements.attestation import Renderer, make_attestation_statement
     from auditor.attestation.statements.results import parse_results
-    from auditor.jobs.hands import declare, open_hands
+    from auditor.jobs.hands import declare, sign_by
     from auditor.report.printed_text import text_fingerprint
 
     revision0 = certified.pdf[: certified.revision0_size]
@@ -155,10 +154,7 @@ def document_statement(report: bytes, certified: Certified, hands: Sequence[Hand
         certificates=[certified.certificate],
         signers=[declare(hand) for hand in hands],
     )
-    keys = open_hands(hands, passphrase)
-    envelope = sign_statement(payload, keys)
-    check_signatures(envelope, keys)
-    return envelope
+    return sign_by(hands, payload, passphrase)
 
 
 def law_facts(controls: Path | None, as_of: str) -> LawFacts:

@@ -14,14 +14,13 @@ from pathlib import Path
 from auditor.attestation.accept import Judged, accept
 from auditor.attestation.roles import Kind
 from auditor.attestation.root import Authority, TrustRoot
-from auditor.attestation.sign import check_signatures, sign_statement
-from auditor.attestation.statements.common import DeclaredSigner
 from auditor.attestation.statements.results import EvidenceSeal
 from auditor.attestation.statements.seal import make_seal_statement
 from auditor.attestation.timestamp import Timestamp, proven_time
-from auditor.custody.signer_file import Passphrase, open_keys, read_signer
+from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file, write_file
+from auditor.jobs.hands import Hand, declare, sign_by
 from auditor.jobs.timestamp import obtain
 
 
@@ -61,12 +60,11 @@ def seal(
         SigningError: a key cannot be used, or an authority is unknown, cannot be reached or answers something else.
         VerificationError, UnverifiableError: the seal would not be accepted by the trust root.
     """
-    who = read_signer(sealer.signer)
-    keys = open_keys(who, sealer.signer.parent, sealer.passphrase)
-    declared = DeclaredSigner(who.principal, "sealer", tuple(key.public.keyid for key in keys))
-    statement = make_seal_statement(stage=stage, package=package, sealed_at=at, subjects=subjects, signers=[declared])
-    envelope = sign_statement(statement, keys)
-    check_signatures(envelope, keys)
+    hand = Hand("sealer", sealer.signer)
+    statement = make_seal_statement(
+        stage=stage, package=package, sealed_at=at, subjects=subjects, signers=[declare(hand)]
+    )
+    envelope = sign_by([hand], statement, sealer.passphrase)
     files, timestamps = {".dsse.json": envelope}, []
     imprint = hashlib.sha512(envelope).digest()
     for authority, url in sealer.authorities():

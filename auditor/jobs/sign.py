@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.attestation.envelope import parse_envelope
-from auditor.attestation.sign import add_signatures, check_signatures, sign_statement
+from auditor.attestation.sign import add_signatures, check_signatures
 from auditor.attestation.statements.results import (
     EvidenceSeal,
     RecordTree,
@@ -24,7 +24,7 @@ from auditor.custody.signer_file import Passphrase
 from auditor.errors import BindingError, EvidenceFormatError, SigningError
 from auditor.jobs.engine import engine
 from auditor.jobs.files import read_file
-from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, open_hands, require_recomputed
+from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, open_hands, require_recomputed, sign_by
 
 if TYPE_CHECKING:
     from auditor.evidence.admission import Admission
@@ -73,10 +73,7 @@ def sign_results(request: SignRequest, passphrase: Passphrase, progress: Progres
         evidence_seal=_read_evidence_seal(request, str(results["bundle"]["root"])),
         supersedes=_predecessor(request.supersedes, results, request.concluded_at),
     )
-    keys = open_hands(request.signing, passphrase)
-    report = sign_statement(payload, keys)
-    check_signatures(report, keys)
-    return report
+    return sign_by(request.signing, payload, passphrase)
 
 
 def add_to_report(

@@ -10,7 +10,6 @@ from pathlib import Path
 from auditor.attestation.accept import Accepted, Judged, accept
 from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.roles import Kind
-from auditor.attestation.sign import check_signatures, sign_statement
 from auditor.attestation.statements.results import parse_results
 from auditor.attestation.statements.status import StatusEntry, StatusStatement, make_status_statement, parse_status
 from auditor.attestation.verify import read_root
@@ -18,7 +17,7 @@ from auditor.canon.instant import format_instant
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file
-from auditor.jobs.hands import Hand, declare, open_hands
+from auditor.jobs.hands import Hand, declare, sign_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +61,7 @@ def issue_status(request: StatusRequest, passphrase: Passphrase) -> bytes:
         entries=tuple(entries.values()),
         signers=[declare(hand) for hand in request.signing],
     )
-    keys = open_hands(request.signing, passphrase)
-    envelope = sign_statement(payload, keys)
-    check_signatures(envelope, keys)
-    return envelope
+    return sign_by(request.signing, payload, passphrase)
 
 
 def read_status(path: Path) -> StatusStatement:
