@@ -87,8 +87,13 @@ def shorten(value: object, limit: int = 120) -> str:
     """`value` on one printable line of at most `limit` characters, control characters escaped."""
     # A date has a text of its own; its module is not loaded for that.
     text = str(value) if value != "" and (isinstance(value, str) or hasattr(value, "isoformat")) else repr(value)
-    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: limit + 1])
+    line = printable(text[: limit + 1]).replace("\n", r"\n")
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """`text` with every character escaped that does not print, line ends apart: evidence may not move the cursor."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class ContentError(AuditorError):

@@ -20,6 +20,7 @@ MEASURES = {
     "lone-occupancy": "lone_occupancy",
     "query-control": "query_control",
     "csv-loading": "csv_loading",
+    "jsonl-loading": "jsonl_loading",
     "malformed-csv": "malformed_csv",
     "hashing": "hashing",
     "commitment": "commitment",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,7 +46,7 @@ def measure(settings: Settings) -> list[Row]:
         folder = settings.scratch / str(items)
         folder.mkdir()
         made = run_worker("browser", "make", folder, items, size).output
-        found = in_turns(2 if settings.quick else 5, lambda at=folder: run_worker("browser", "chromium", at))[0]
+        found = in_turns(2 if settings.quick else 5, partial(run_worker, "browser", "chromium", folder))[0]
         seconds = [run.output["seconds"] for run in found.runs]
         passed = all(run.output["class"] == "passed with the stated limits" for run in found.runs)
         first = [run.output["first"] for run in found.runs]

@@ -123,7 +123,7 @@ def _plain(folder: Path) -> None:
     import duckdb
 
     target = folder.parent / "plain.duckdb"
-    config = {"threads": 2, "memory_limit": "2GB", "temp_directory": str(folder.parent)}
+    config: dict[str, Any] = {"threads": 2, "memory_limit": "2GB", "temp_directory": str(folder.parent)}
     with duckdb.connect(str(target), config=config) as connection:
         with Clock() as clock:
             connection.execute(f"CREATE TABLE t AS SELECT * FROM read_csv('{folder}/evidence/badges.csv')").fetchall()

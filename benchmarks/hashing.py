@@ -103,6 +103,7 @@ def _hash(folder: Path) -> None:
     """Admission without the manifest: the walk and the digests."""
     import os
 
+    from auditor import collector
     from auditor.evidence import admission
     from auditor.evidence.hashing import Identity
     from auditor.evidence.paths import Root
@@ -111,7 +112,7 @@ def _hash(folder: Path) -> None:
     entries = json.loads((folder.parent / f"{folder.name}-items.json").read_text())
     items = [Item.model_validate(entry) for entry in entries]
     with Root(folder) as root:
-        with Clock() as clock, admission.uncollected():
+        with Clock() as clock, collector.paused():
             present, problems = root.walk()
             # Read and compared with what is declared, as `admit` does.
             done = {item.id: found for item, found in admission._read_all(root, items, os.cpu_count() or 1)}  # noqa: SLF001

@@ -13,8 +13,12 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import ROOT, Clock, Row, Run, Settings, in_turns, report, run_worker
+
+if TYPE_CHECKING:
+    from auditor.evidence.tables import Tables
 
 TOLERANCE = 60_000_000
 LIMIT = 1_500_000_000
@@ -65,7 +69,7 @@ def _compared(settings: Settings, path: Path, count: int) -> list[Row]:
     ]  # fmt: skip
 
 
-def _digest(found: list[tuple[str, str, int, int]]) -> str:
+def _digest(found: list[tuple[str, str, int | None, int | None]]) -> str:
     """Of certainty, zone, began and ended of every exception, in order."""
     return hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest()
 
@@ -91,7 +95,7 @@ def _sweep(path: Path) -> None:
            again=again.wall)  # fmt: skip
 
 
-def _forget(tables: object) -> None:
+def _forget(tables: Tables) -> None:
     """Drop the procedure's own tables, so that each run makes them."""
     for name in tables.names():
         if name.startswith("occupancy_"):
@@ -104,7 +108,7 @@ def _sql(path: Path) -> None:
     from auditor.evidence.tables import _MACROS
     from benchmarks.badges import BEGAN, YEARS
 
-    config = {"threads": 2, "memory_limit": "7GB", "temp_directory": str(path.parent / "spill")}
+    config: dict[str, Any] = {"threads": 2, "memory_limit": "7GB", "temp_directory": str(path.parent / "spill")}
     with duckdb.connect(str(path), config=config) as connection:
         connection.execute(_MACROS)
         for name in DERIVED:
@@ -129,7 +133,7 @@ def _compile() -> None:
         "ts": BEGAN, "recorded": None, "controller": "acu-0", "sequence": 1, "portal": "door-0", "direction": "in",
         "credential": None, "person": "E100000", "event": "granted", "entered": "yes",
     }  # fmt: skip
-    rows = {"pacs_events": [event], "zones": registers("zones"), "portals": registers("portals")}
+    rows: dict[str, Any] = {"pacs_events": [event], "zones": registers("zones"), "portals": registers("portals")}
     tables = Tables.from_rows(known, rows)
     reads = number_badge_reads(tables)
     with Clock() as clock:

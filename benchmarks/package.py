@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import shutil
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -113,5 +115,13 @@ if __name__ == "__main__":
             make_package(place, int(sys.argv[3]), int(sys.argv[4]))
         report(clock)
     else:
-        workers = {"verify": _verify, "verify-alone": partial(_verify, alone=True), "report": _report, "hash": _hash}
-        {**workers, "hash-in-processes": _hash_in_processes}[word](place)
+        workers: dict[str, Callable[[Path], None]] = {
+            "verify": _verify,
+            "verify-alone": partial(_verify, alone=True),
+            "report": _report,
+            "hash": _hash,
+            "hash-in-processes": _hash_in_processes,
+        }
+        # As the command does for itself (`auditor.cli.main`).
+        gc.set_threshold(100_000)
+        workers[word](place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def measure(settings: Settings) -> list[Row]:
         folder.mkdir()
         run_worker("pdf", "prepare", folder, findings)
         ours, theirs = in_turns(
-            1 if settings.quick else 3, lambda at=folder: run_worker("pdf", "ours", at), lambda at=folder: _chromium(at)
+            1 if settings.quick else 3, partial(run_worker, "pdf", "ours", folder), partial(_chromium, folder)
         )
         pages, printed = ours.runs[0].output["pages"], theirs.runs[0].output["pages"]
         rows += [

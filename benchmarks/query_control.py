@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.measure import ROOT, Clock, Row, Settings, in_turns, report, run_worker
+
+if TYPE_CHECKING:
+    from auditor.catalog.catalog import Catalog, ControlFolder
+    from auditor.model.bundle import Period
+    from auditor.model.control import Objective
 
 CONTROL, OBJECTIVE = "P-03", "a"
 
@@ -32,7 +38,7 @@ def measure(settings: Settings) -> list[Row]:
     ]  # fmt: skip
 
 
-def _settings() -> tuple[object, object, object, dict[str, int], object]:
+def _settings() -> tuple[Catalog, ControlFolder, Objective, dict[str, int], Period]:
     from auditor.jobs.content import load_catalog
     from auditor.model.bundle import Period
     from benchmarks.badges import BEGAN, YEARS
@@ -57,7 +63,7 @@ def _run(path: Path) -> None:
         return EvidenceRef(item="badges", record=ref & ((1 << 36) - 1))
 
     with Clock() as clock:
-        query = entry.queries.get(objective.test.query)
+        query = entry.queries.get(objective.test.query or "")
         result = run_test(catalog, objective, query, tables, numbers, period, period.ended, resolve)
     report(clock, violations=result.violations, possibles=result.possibles)
 

@@ -27,7 +27,6 @@ _SWAPPED: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.Least: exp.Greatest,
 }
 
-
 _NOTHING = "SELECT 1"
 
 
@@ -126,10 +125,8 @@ def _changes(node: exp.Expr) -> list[Change]:
         changes.append(_other_literal)
     if isinstance(node, exp.Join) and node.args.get("on") is not None:
         changes.append(_other_join)
-    if isinstance(node, exp.Not):
-        changes.append(_affirm)
-    if isinstance(node, exp.Coalesce):
-        changes.append(_first_only)
+    if isinstance(node, exp.Not | exp.Coalesce):
+        changes.append(_inner_only)
     if isinstance(node, exp.Distinct) and isinstance(node.parent, exp.Select):
         changes.append(_not_distinct)
     return changes
@@ -160,13 +157,8 @@ def _other_join(node: exp.Expr) -> str | None:
     return node.sql(dialect="duckdb")
 
 
-def _affirm(node: exp.Expr) -> str | None:
-    inner = node.this
-    node.replace(inner)
-    return str(inner.sql(dialect="duckdb"))
-
-
-def _first_only(node: exp.Expr) -> str | None:
+def _inner_only(node: exp.Expr) -> str | None:
+    """What is denied is affirmed; of the values that stand in for one another there is the first alone."""
     inner = node.this
     node.replace(inner)
     return str(inner.sql(dialect="duckdb"))

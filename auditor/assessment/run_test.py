@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from auditor.canon.instant import EARLIEST, LATEST
 from auditor.canon.json import MAX_SAFE_INTEGER
 from auditor.catalog.catalog import Catalog, Query
 from auditor.errors import ContentError, EvidenceFormatError
@@ -140,16 +141,20 @@ def _references(row: Sequence[Any], positions: Sequence[int]) -> tuple[int, ...]
     return tuple(dict.fromkeys(found))
 
 
-def _refuse_huge(raw: RawResult, objective: Objective) -> None:
-    # Evidence chooses these numbers; beyond 2^53-1 no two JSON readers agree on them.
+def _refuse_beyond(raw: RawResult, objective: Objective) -> None:
+    # Evidence chooses these numbers: beyond 2^53-1 no two JSON readers agree on one, and no calendar goes on for ever.
     numbers = [raw.expected, raw.examined, *(value for _, value, _ in raw.measures)]
     huge = next((number for number in numbers if abs(number) > MAX_SAFE_INTEGER), None)
     if huge is not None:
-        raise EvidenceFormatError("a figure is beyond 2^53-1", place=f"{objective.test.unit}", value=huge)
+        raise EvidenceFormatError("a figure is beyond 2^53-1", place=objective.test.unit, value=huge)
+    moments = [moment for found in raw.exceptions for moment in (found.began, found.ended) if moment is not None]
+    far = [moment for moment in moments if not EARLIEST <= moment <= LATEST]
+    if far:
+        raise EvidenceFormatError("a moment is outside the years 1 to 9999", place=objective.test.unit, value=min(far))
 
 
 def _shaped(raw: RawResult, objective: Objective, resolve: Resolve) -> TestResult:
-    _refuse_huge(raw, objective)
+    _refuse_beyond(raw, objective)
     exceptions = sorted(raw.exceptions, key=_rank)
     violations, possibles = raw.counts or _counted(exceptions)
     listed = tuple(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from auditor.assessment.cases import PreparedCase, prepare_case, run_case
 from auditor.assessment.mutants import query_mutants, statement_mutants
@@ -35,37 +36,32 @@ def validate(catalog: Catalog, control_id: str, *, mutate: bool = True) -> Valid
         differences = run_case(catalog, case, query)
         if differences:
             failures[case.name] = differences
-    killed, survivors = 0, []
-    if mutate and not failures:
-        for objective in folder.control.objectives:
-            mine = [case for case in prepared if case.objective.id == objective.id]
-            query = folder.queries.get(objective.test.query or "")
-            for change, caught in _mutants(catalog, query, mine):
-                killed += caught
-                if not caught:
-                    survivors.append(f"{objective.id} {change}")
-        for change, caught in _derived_mutants(catalog, folder, prepared):
-            killed += caught
-            if not caught:
-                survivors.append(change)
+    tried = list(_mutants(catalog, folder, prepared)) if mutate and not failures else []
+    survivors = tuple(change for change, caught in tried if not caught)
     validation = Validation(
         control=control_id,
         cases=len(prepared),
-        mutants=killed + len(survivors),
-        killed=killed,
-        survivors=tuple(survivors),
+        mutants=len(tried),
+        killed=len(tried) - len(survivors),
+        survivors=survivors,
     )
     return Validated(validation, failures)
 
 
-def _mutants(catalog: Catalog, query: Query | None, cases: list[PreparedCase]) -> Iterator[tuple[str, bool]]:
+def _mutants(catalog: Catalog, folder: ControlFolder, cases: list[PreparedCase]) -> Iterator[tuple[str, bool]]:
+    """Every mutant of the control's tests: what was changed, and whether a case notices."""
+    for objective in folder.control.objectives:
+        mine = [case for case in cases if case.objective.id == objective.id]
+        query = folder.queries.get(objective.test.query or "")
+        for change, caught in _test_mutants(catalog, query, mine):
+            yield f"{objective.id} {change}", caught
+    yield from _derived_mutants(catalog, folder, cases)
+
+
+def _test_mutants(catalog: Catalog, query: Query | None, cases: list[PreparedCase]) -> Iterator[tuple[str, bool]]:
     if query is not None:
         for change, mutant in query_mutants(query):
-            killer = next((case for case in cases if _caught(catalog, case, mutant, case.numbers)), None)
-            if killer is not None:
-                # The case that caught one mutant often catches the next; asking it first saves most of the time.
-                cases = [killer, *(case for case in cases if case is not killer)]
-            yield change, killer is not None
+            yield change, _any_catches(cases, partial(_caught, catalog, query=mutant))
         return
     numbers = cases[0].numbers if cases else {}
     for name in numbers:
@@ -82,10 +78,7 @@ def _derived_mutants(catalog: Catalog, folder: ControlFolder, cases: list[Prepar
         mine = [case for case in cases if name in _tables_under(catalog, case.objective)]
         for change, select in statement_mutants(catalog.derived[name].select):
             changed = replace(catalog, derived={**catalog.derived, name: replace(catalog.derived[name], select=select)})
-            killer = next((case for case in mine if _caught_afresh(changed, folder, case)), None)
-            if killer is not None:
-                mine = [killer, *(case for case in mine if case is not killer)]
-            yield f"{name}: {change}", killer is not None
+            yield f"{name}: {change}", _any_catches(mine, partial(_caught_afresh, changed, folder))
 
 
 def _own_tables(catalog: Catalog, folder: ControlFolder) -> list[str]:
@@ -111,12 +104,23 @@ def _caught_afresh(catalog: Catalog, folder: ControlFolder, case: PreparedCase) 
     # A derived table is made once for a connection, so a changed one needs tables of its own.
     fresh = prepare_case(catalog, folder, case.name)
     try:
-        return _caught(catalog, fresh, folder.queries.get(case.objective.test.query or ""), case.numbers)
+        return _caught(catalog, fresh, folder.queries.get(case.objective.test.query or ""))
     finally:
         fresh.tables.close()
 
 
-def _caught(catalog: Catalog, case: PreparedCase, query: Query | None, numbers: Mapping[str, int]) -> bool:
+def _any_catches(cases: list[PreparedCase], caught: Callable[[PreparedCase], bool]) -> bool:
+    """Whether a case catches a mutant; that one comes first from now on, since it often catches the next mutant too."""
+    for place, case in enumerate(cases):
+        if caught(case):
+            cases.insert(0, cases.pop(place))
+            return True
+    return False
+
+
+def _caught(
+    catalog: Catalog, case: PreparedCase, query: Query | None, numbers: Mapping[str, int] | None = None
+) -> bool:
     try:
         return bool(run_case(catalog, case, query, numbers))
     except (ContentError, EvidenceFormatError):

@@ -64,13 +64,12 @@ def read_pinned(certificate: bytes, place: str) -> Pinned:
         raise UnverifiableError(
             "timestamps cannot be checked: the cryptography library is not installed", hint="pip install cryptography"
         ) from error
-    unreadable = (ValueError, x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType)
     try:
         issuer, serial = _names(certificate, place)
         parsed = x509.load_der_x509_certificate(certificate)
         extensions = parsed.extensions
         before, after = parsed.not_valid_before_utc, parsed.not_valid_after_utc
-    except (EnvelopeError, *unreadable) as error:
+    except unreadable() as error:
         raise TrustError("the pinned certificate of the time authority cannot be read", place=place) from error
     _require_purpose(extensions, place)
     return Pinned(
@@ -80,6 +79,21 @@ def read_pinned(certificate: bytes, place: str) -> Pinned:
         _public_key(parsed, place),
         int(before.timestamp()) * 1_000_000,
         int(after.timestamp()) * 1_000_000,
+    )
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """What is raised of a certificate that cannot be read: by our reader, and by the library, at once or for a part."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    return (
+        EnvelopeError,
+        ValueError,
+        UnsupportedAlgorithm,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
     )
 
 
@@ -272,13 +286,31 @@ def _public_key(certificate: x509.Certificate, place: str) -> RSAPublicKey | Ell
     raise TrustError(f"the key of the time authority is not RSA of {LEAST_RSA_BITS} bits or ECDSA", place=place)
 
 
+def key_in(certificate: bytes, place: str) -> bytes:
+    """The SubjectPublicKeyInfo in a certificate, both as DER (RFC 5280 section 4.1).
+
+    Raises:
+        EnvelopeError: not a certificate.
+    """
+    to_be_signed, _ = _to_be_signed(certificate, place)
+    for _issuer_validity_subject in range(3):
+        to_be_signed.take(SEQUENCE)
+    return to_be_signed.take(SEQUENCE).raw
+
+
 def _names(certificate: bytes, place: str) -> tuple[bytes, bytes]:
     """The issuer and the serial number in a certificate, as DER."""
-    to_be_signed = Fields(der.parse(certificate, place), place).inner(SEQUENCE)
-    to_be_signed.optional(context(0))
-    serial = to_be_signed.take(der.INTEGER).raw
-    to_be_signed.take(SEQUENCE)
+    to_be_signed, serial = _to_be_signed(certificate, place)
     return to_be_signed.take(SEQUENCE).raw, serial
+
+
+def _to_be_signed(certificate: bytes, place: str) -> tuple[Fields, bytes]:
+    """What is left of a certificate's signed part from the issuer on, and its serial number."""
+    fields = Fields(der.parse(certificate, place), place).inner(SEQUENCE)
+    fields.optional(context(0))
+    serial = fields.take(der.INTEGER).raw
+    fields.take(SEQUENCE)
+    return fields, serial
 
 
 def _fields(element: Element, place: str) -> Fields:

@@ -20,6 +20,7 @@ from auditor.attestation.leaves import (
     RecordOpening,
     parse,
     read_leaf,
+    read_leaf_told,
     read_record,
     require_canonical,
     told_of,
@@ -97,23 +98,31 @@ def _held(leaves: bytes, size: int, root: str, place: str) -> Tree:
     return Tree(root, size)
 
 
-def verify_openings(tree: Tree, leaves: bytes, lines: Iterable[bytes]) -> tuple[Opening, ...]:
+def verify_openings(
+    tree: Tree, leaves: bytes, lines: Iterable[bytes], bundle: Mapping[str, Any] | None = None
+) -> tuple[Opening, ...]:
     """The leaves opened by `lines` of evidence/openings.jsonl (without their ends), in their order.
+
+    What `bundle` (`results.bundle`, which has passed `require_listed`) says of each item is held against its leaf.
 
     Raises:
         StatementError: a line that is not a salted leaf in canonical form, or out of order, or a salt used twice.
-        BindingError: a line that is not the leaf at its place in this tree, or of another bundle than the others.
+        BindingError: a line that is not the leaf at its place in this tree, or of another bundle than the others, or
+            of which the results say otherwise.
     """
     found: list[Opening] = []
     salts: set[str] = set()
     last = None
+    told = () if bundle is None else bundle["items"]
     for number, line in enumerate(lines, 1):
         place = f"{OPENINGS}:{number}"
-        opening = read_leaf(line, place)
+        opening, is_told = read_leaf_told(line, place, told)
         if last is not None:
             _require_after(opening, last, place)
         _require_place(line, opening.index, tree, leaves, place)
         _require_fresh(opening.salt, salts, place)
+        if bundle is not None and not is_told:
+            require_told(opening, bundle)
         found.append(opening)
         last = opening
     return tuple(found)

@@ -26,8 +26,9 @@ ML_DSA: Algorithm = "ml-dsa-87"
 ALGORITHMS: tuple[Algorithm, Algorithm] = (ECDSA, ML_DSA)
 """What each person signs with, both; the order in which a statement names a person's keys."""
 
-# SubjectPublicKeyInfo { id-ecPublicKey, secp384r1 }, BIT STRING of 97 bytes; the point follows, 04 for uncompressed.
-_P384_PREFIX = bytes.fromhex("3076301006072a8648ce3d020106052b81040022036200")
+P384_PREFIX = bytes.fromhex("3076301006072a8648ce3d020106052b81040022036200")
+"""SubjectPublicKeyInfo { id-ecPublicKey, secp384r1 }, BIT STRING of 97 bytes; the point follows (04: uncompressed)."""
+
 _POINT_BYTES = 97
 # SubjectPublicKeyInfo { id-ml-dsa-87 without parameters }, BIT STRING of 2592 bytes; the key follows.
 _ML_DSA_PREFIX = bytes.fromhex("30820a32300b060960864801650304031303820a2100")
@@ -37,8 +38,7 @@ ML_DSA_SIGNATURE_BYTES = 4627
 _ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 # Keys kept as the library has them: a trust root's are read when it is, and used when somebody's signature is checked.
 _LOADED = 256
-_BEGIN = "-----BEGIN PUBLIC KEY-----"
-_END = "-----END PUBLIC KEY-----"
+_PEM_LABEL = "PUBLIC KEY"
 _HINT = "an ECDSA P-384 or ML-DSA-87 key is needed: openssl pkey -in key.pem -pubout"
 
 
@@ -77,7 +77,7 @@ def public_key_of_spki(spki: bytes, *, place: str = "public key") -> PublicKey:
     if spki.startswith(_ML_DSA_PREFIX) and len(spki) == len(_ML_DSA_PREFIX) + _ML_DSA_KEY_BYTES:
         # Every string of this length is the encoding of exactly one key (FIPS 204, algorithm 22).
         return PublicKey(ML_DSA, spki)
-    if not spki.startswith(_P384_PREFIX + b"\x04") or len(spki) != len(_P384_PREFIX) + _POINT_BYTES:
+    if not spki.startswith(P384_PREFIX + b"\x04") or len(spki) != len(P384_PREFIX) + _POINT_BYTES:
         raise TrustError(_kind_of(spki), place=place, hint=_HINT)
     try:
         _p384(spki)
@@ -88,7 +88,14 @@ def public_key_of_spki(spki: bytes, *, place: str = "public key") -> PublicKey:
 
 def encode_public_key(key: PublicKey) -> bytes:
     """`key` as PEM (RFC 7468 section 13), as openssl writes it."""
-    return _pem(key.spki).encode("ascii")
+    return encode_pem(key.spki, _PEM_LABEL).encode("ascii")
+
+
+def encode_pem(der: bytes, label: str) -> str:
+    """`der` as PEM (RFC 7468) under `label`, as openssl writes it."""
+    body = _base64(der)
+    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
 def encode_spki(key: PublicKey) -> str:
@@ -178,13 +185,14 @@ def _spki_of_text(text: str, place: str) -> bytes:
         if f"-----BEGIN {label}" in text or f" {label}-----" in text:
             # The text is not repeated: it may be a secret.
             raise TrustError(f"this is {what}, not a public key", place=place, hint=_HINT)
-    is_pem = text.startswith(_BEGIN)
-    body = "".join(text.split("\n")[1:-1]).replace(_END, "") if is_pem else text
+    is_pem = text.startswith(f"-----BEGIN {_PEM_LABEL}-----")
+    body = "".join(text.split("\n")[1:-1]).replace(f"-----END {_PEM_LABEL}-----", "") if is_pem else text
     try:
         spki = binascii.a2b_base64(body, strict_mode=True)
     except ValueError as error:
         raise TrustError("not a public key in PEM or base64", place=place, hint=_HINT) from error
-    spelled = (_pem(spki), _pem(spki).rstrip("\n")) if is_pem else (_base64(spki),)
+    pem = encode_pem(spki, _PEM_LABEL)
+    spelled = (pem, pem.rstrip("\n")) if is_pem else (_base64(spki),)
     if text not in spelled:
         raise TrustError("the public key is not written in canonical PEM or base64", place=place, hint=_HINT)
     return spki
@@ -224,7 +232,7 @@ def _p384(spki: bytes) -> EllipticCurvePublicKey:
 def _load_p384(kind: type[EllipticCurvePublicKey], spki: bytes) -> EllipticCurvePublicKey:
     from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1
 
-    return kind.from_encoded_point(SECP384R1(), spki[len(_P384_PREFIX) :])
+    return kind.from_encoded_point(SECP384R1(), spki[len(P384_PREFIX) :])
 
 
 def _ml_dsa(spki: bytes) -> MLDSA87PublicKey:
@@ -245,12 +253,6 @@ def _ml_dsa(spki: bytes) -> MLDSA87PublicKey:
 @lru_cache(maxsize=_LOADED)
 def _load_ml_dsa(kind: type[MLDSA87PublicKey], spki: bytes) -> MLDSA87PublicKey:
     return kind.from_public_bytes(spki[len(_ML_DSA_PREFIX) :])
-
-
-def _pem(spki: bytes) -> str:
-    body = _base64(spki)
-    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
-    return "\n".join([_BEGIN, *lines, _END, ""])
 
 
 def _base64(data: bytes) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from auditor.canon.digest import is_sha256_hex
@@ -36,6 +37,7 @@ _COMMON = re.compile(
     rf'"sensitivity":{_TEXT},"sha256":"([0-9a-f]{{64}})","size":(0|[1-9][0-9]{{0,14}}),'
     rf'"source":\{{"collector":{_TEXT},"system":{_TEXT}\}}(?:,"title":{_TEXT})?\}},"salt":"([0-9a-f]{{64}})"\}}'
 ).fullmatch
+_TOLD = itemgetter("collected", "id", "kind", "path", "received", "sensitivity", "collector", "system")
 
 
 class Opening(NamedTuple):
@@ -111,6 +113,14 @@ def require_canonical(document: dict[str, Any], data: bytes, place: str) -> None
 
 def read_leaf(line: bytes, place: str) -> Opening:
     """The leaf whose text is `line`; StatementError unless it is a salted leaf of an item, or of the head."""
+    return read_leaf_told(line, place, ())[0]
+
+
+def read_leaf_told(line: bytes, place: str, told: Sequence[Mapping[str, Any]]) -> tuple[Opening, bool]:
+    """`read_leaf`, and whether what the results say of the item, the one of its place in `told`, is seen to be so.
+
+    False says nothing: `told_of` finds out.
+    """
     if len(line) > MAX_LEAF:
         raise StatementError(f"a leaf has at most {MAX_LEAF} bytes", place=place, value=len(line))
     try:
@@ -118,9 +128,26 @@ def read_leaf(line: bytes, place: str) -> Opening:
     except UnicodeDecodeError as error:
         raise StatementError(f"not UTF-8 at byte {error.start}", place=place) from error
     if common is None:
-        return _parsed(line, place)
-    bundle, facility, index, _, item, _, _, _, _, path, _, _, sha256, size, _, _, _, salt = common.groups()
-    return Opening(int(index), item, path, int(size), sha256, salt, bundle, facility, line)
+        return _parsed(line, place), False
+    bundle, facility, number, item, path, sha256, size, salt = common.group(1, 2, 3, 5, 10, 13, 14, 18)
+    index = int(number)
+    opening = Opening(index, item, path, int(size), sha256, salt, bundle, facility, line)
+    return opening, index <= len(told) and _is_told(common, opening.size, told[index - 1])
+
+
+def _is_told(common: re.Match[str], size: int, told: Mapping[str, Any]) -> bool:
+    try:
+        texts = _TOLD(told)
+    except KeyError:
+        return False
+    mapping, began, ended, title = common.group(7, 8, 9, 17)
+    return (
+        texts == common.group(4, 5, 6, 10, 11, 12, 15, 16)
+        and told.get("size") == size
+        and told.get("observed") == {"from": began, "to": ended}
+        and told.get("mapping") == mapping
+        and told.get("title") == title
+    )
 
 
 def told_of(opening: Opening) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from auditor.attestation.keys import ALGORITHMS
 from auditor.attestation.people import Principal, refuse_repeated
 from auditor.attestation.roles import KIND_ROLES, ROLES
 from auditor.attestation.shape import Node
+from auditor.errors import EnvelopeError
 
 REPORT = "assessment-results"
 TIMESTAMPS = "rfc3161"
@@ -69,7 +71,7 @@ def parse_separation(node: Node) -> tuple[tuple[str, str], ...]:
 
 
 def parse_authorities(node: Node) -> tuple[Authority, ...]:
-    """The time-stamping authorities, each name and each certificate once."""
+    """The time-stamping authorities, each name and each certificate once, each key with one operator."""
     found: list[Authority] = []
     for item in node.items(least=0, most=64):
         members = item.members(("authority", "operator", "certificate", "policy", "notBefore", "notAfter"))
@@ -80,16 +82,41 @@ def parse_authorities(node: Node) -> tuple[Authority, ...]:
             )
         refuse_repeated(members["authority"], name, [one.name for one in found])
         certificate = parse_certificate(members["certificate"])
-        # One authority under two names would be two witnesses.
+        operator = members["operator"].text()
         refuse_repeated(members["certificate"], certificate, [one.certificate for one in found])
+        _refuse_second_witness(members, operator, certificate, found)
         policy = members["policy"].text()
         if not _OID.fullmatch(policy):
             raise members["policy"].refusal("must be an object identifier such as 1.3.6.1.4.1.1", value=policy)
         began, ended = members["notBefore"].utc_instant(), members["notAfter"].utc_instant()
         if began >= ended:
             raise members["notAfter"].refusal("must be later than notBefore", value=members["notAfter"].value)
-        found.append(Authority(name, members["operator"].text(), certificate, policy, began, ended))
+        found.append(Authority(name, operator, certificate, policy, began, ended))
     return tuple(found)
+
+
+def _refuse_second_witness(members: dict[str, Node], operator: str, certificate: bytes, known: list[Authority]) -> None:
+    """Refuse one operator who would count as two: by a name that prints alike, or by one key under two names."""
+    for one in known:
+        if one.operator == operator:
+            continue
+        if one.operator.casefold() == operator.casefold():
+            raise members["operator"].refusal("another operator has this name", value=operator)
+        if _key_of(one.certificate) == _key_of(certificate):
+            raise members["certificate"].refusal(
+                "another operator's authority has this key", value=one.name, hint="one operator is one witness"
+            )
+
+
+@lru_cache(maxsize=64)
+def _key_of(certificate: bytes) -> bytes:
+    # What cannot be read as a certificate stands for itself: no token verifies under it.
+    from auditor.attestation.cms import key_in
+
+    try:
+        return key_in(certificate, "certificate")
+    except EnvelopeError:
+        return certificate
 
 
 def parse_pdf(node: Node, principals: tuple[Principal, ...]) -> tuple[tuple[bytes, ...], tuple[PdfCertificate, ...]]:

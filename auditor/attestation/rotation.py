@@ -41,7 +41,7 @@ def sign_root(payload: bytes, keys: Sequence[SigningKey], *, predecessor: TrustR
     With `predecessor` the keys of its holders may sign as well. Not every holder has to sign now.
 
     Raises:
-        TrustError: `payload` is not a trust root.
+        TrustError: `payload` is not a trust root, or does not follow `predecessor`.
         SigningError: no key, one key of two, or a key that is no holder's or is not valid at its issuedAt.
     """
     return _add(Envelope(TRUST_ROOT_TYPE, payload, ()), parse_payload(payload), keys, predecessor)
@@ -95,12 +95,6 @@ def accept_successor(old: TrustRoot, new_data: bytes) -> TrustRoot:
     for signature in draft.envelope.signatures:
         if signature.keyid not in known:
             raise TrustError("signed by a key that is no holder's, old or new", place=signature.keyid)
-    kept = {revocation.keyid for revocation in new.revoked}
-    for revocation in old.revoked:
-        if revocation.keyid not in kept:
-            raise TrustError(
-                "a revocation is gone from the new version", place="trust root /revoked", value=revocation.keyid
-            )
     return parse_root(new_data)
 
 
@@ -133,11 +127,20 @@ def _require_next(old: TrustRoot, new: TrustRoot) -> None:
         )
     if new.issued_at < old.issued_at:
         raise TrustError("issued earlier than the version before it", place="trust root /issuedAt")
+    kept = {revocation.keyid for revocation in new.revoked}
+    for revocation in old.revoked:
+        if revocation.keyid not in kept:
+            raise TrustError(
+                "a revocation is gone from the new version", place="trust root /revoked", value=revocation.keyid
+            )
 
 
 def _add(envelope: Envelope, root: TrustRoot, keys: Sequence[SigningKey], predecessor: TrustRoot | None) -> bytes:
     if not keys:
         raise SigningError("nobody signs", place="trust root", hint="give the signer file of a root holder")
+    if predecessor is not None:
+        # Nobody's signature is spent on what no one who has the predecessor would take over.
+        _require_next(predecessor, root)
     given = {key.public.keyid: key for key in keys}
     if len(given) != len(keys):
         raise SigningError("a key is given twice", place="trust root")

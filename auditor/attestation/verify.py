@@ -38,8 +38,8 @@ class VerifiedReport:
     """
 
     __slots__ = (
-        "assessed_at", "concluded_at", "digest_sha512", "engine", "evidence_seal", "package", "payload", "proven",
-        "records", "signers", "steps", "subjects", "supersedes", "trust_digest", "verified_at",
+        "_read", "assessed_at", "concluded_at", "digest_sha512", "engine", "evidence_seal", "package", "payload",
+        "proven", "records", "signers", "steps", "subjects", "supersedes", "trust_digest", "verified_at",
     )  # fmt: skip
 
     payload: bytes
@@ -57,6 +57,7 @@ class VerifiedReport:
     verified_at: int
     proven: int | None
     steps: tuple[Step, ...]
+    _read: list[dict[str, Any]]
 
     def __init__(self, token: object, facts: dict[str, Any]) -> None:
         if token is not _MADE_BY_VERIFIER:
@@ -76,8 +77,12 @@ class VerifiedReport:
     @property
     def results(self) -> dict[str, Any]:
         """The results object, read from `payload`; a new copy each time, so ask once and keep it."""
-        results: dict[str, Any] = json.loads(self.payload)["predicate"]["results"]
-        return results
+        try:
+            # What verifying read is nobody else's, and goes to the first who asks.
+            return self._read.pop()
+        except IndexError:
+            results: dict[str, Any] = json.loads(self.payload)["predicate"]["results"]
+            return results
 
     @property
     def steps_done(self) -> tuple[Step, ...]:
@@ -107,12 +112,13 @@ class VerifiedReport:
 
 
 def verify_report(
-    envelope: bytes, root_bytes: bytes, *, at: int, proven: int | None = None, least_root_version: int = 1
+    envelope: bytes, trust: bytes | TrustRoot, *, at: int, proven: int | None = None, least_root_version: int = 1
 ) -> VerifiedReport:
-    """The verified report in `envelope`, judged by the trust root in `root_bytes` at `at` (microseconds, UTC).
+    """The verified report in `envelope`, judged by the verifier's own trust root at `at` (microseconds, UTC).
 
-    `proven` is the time by which the report is proven to have existed; keys and revocations are judged at it. A trust
-    root of a lower version than `least_root_version`, the highest that the verifier has seen, is refused.
+    `trust` is the trust root's file, or what `read_root` made of it. `proven` is the time by which the report is proven
+    to have existed; keys and revocations are judged at it. A trust root of a lower version than `least_root_version`,
+    the highest that the verifier has seen, is refused.
 
     Raises:
         VerificationError: one of its subclasses; do not rely on the report.
@@ -127,7 +133,7 @@ def verify_report(
             raise ValueError(f"not microseconds since 1970 within the years 0001 to 9999: {when}")
     trail = Trail()
     try:
-        return _verify(envelope, root_bytes, Judged(at, proven), least_root_version, trail)
+        return _verify(envelope, trust, Judged(at, proven), least_root_version, trail)
     except (VerificationError, UnverifiableError) as error:
         vars(error)["steps"] = trail.with_refusal(str(error))
         raise
@@ -158,6 +164,11 @@ def read_root(root_bytes: bytes, least_version: int = 1) -> TrustRoot:
             "there is no trust root to verify against", hint="give a trust root of your own; a package brings none"
         )
     root = parse_root(root_bytes)
+    _require_recent(root, least_version)
+    return root
+
+
+def _require_recent(root: TrustRoot, least_version: int) -> None:
     if root.version < least_version:
         raise TrustError(
             f"the trust root is older than version {least_version}, which was seen before",
@@ -165,14 +176,14 @@ def read_root(root_bytes: bytes, least_version: int = 1) -> TrustRoot:
             value=root.version,
             hint="somebody put back an old trust root; find out who",
         )
-    return root
 
 
 def _verify(
-    envelope: bytes, root_bytes: bytes, judged: Judged, least_root_version: int, trail: Trail
+    envelope: bytes, trust: bytes | TrustRoot, judged: Judged, least_root_version: int, trail: Trail
 ) -> VerifiedReport:
     trail.begin(step.TRUST)
-    root = read_root(root_bytes, least_root_version)
+    root = trust if isinstance(trust, TrustRoot) else read_root(trust)
+    _require_recent(root, least_root_version)
     known = step.count(len(root.principals), "principal")
     trail.close(step.DONE, f"{root.lineage} version {root.version}, {known}, SHA-256 {root.digest}")
 
@@ -214,6 +225,7 @@ def _facts(
         "verified_at": judged.at,
         "proven": judged.proven,
         "steps": trail.steps,
+        "_read": [statement.results],
     }
 
 

@@ -22,7 +22,11 @@ def parse_instant(text: str) -> int:
     # Python accepts 24:00 from 3.13 on; one meaning everywhere needs the stricter reading.
     if text[11:13] == "24":
         raise ValueError("hour must be in 0..23")
-    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+    instant = (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
+    # A zone can carry a written date past either end of the calendar.
+    if not EARLIEST <= instant <= LATEST:
+        raise ValueError("outside the years 0001 to 9999 in UTC")
+    return instant
 
 
 def format_instant(microseconds: int) -> str:

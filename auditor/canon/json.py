@@ -11,15 +11,17 @@ from auditor.errors import CanonicalizationError, EvidenceFormatError
 
 MAX_DEPTH = 64
 MAX_SAFE_INTEGER = 2**53 - 1
-_BUT_STRUCTURE = bytes(set(range(256)) - set(b'"\\[]{}'))
+_BLANKS = b" \t\n\r"
+_BUT_STRUCTURE = bytes(set(range(256)) - set(b'"[]{}:-' + _BLANKS))
 _AS_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 # Documents as we write them are not nested deeper; others are counted bracket by bracket.
 _ROUNDS = 16
 # Digits, what a number in canonical JSON comes after, and the rest.
-_NUMBERS = bytes(ord("0") if 48 <= byte <= 57 else ord(":") if byte in b",:[-" else ord(" ") for byte in range(256))
+_NUMBERS = bytes(ord("0") if 48 <= byte <= 57 else ord(":") if byte in b",:[" else ord(" ") for byte in range(256))
 _LONG_NUMBER = b":" + b"0" * len(str(MAX_SAFE_INTEGER))
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True).encode
-_ALL_BUT_BRACKETS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|$)|[^\[\]{}"]+|"', re.DOTALL)
+# The escapes that canonical JSON has, each for what has no other spelling there.
+_ESCAPES = re.compile(rb'\\(?:["\\bfnrt]|u00(?:0[0-7be-f]|1[0-9a-f]))')
 
 
 def canonical_bytes(value: object) -> bytes:
@@ -95,7 +97,7 @@ def parse_strict(data: bytes, *, place: str = "JSON", max_bytes: int = 64 * 2**2
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise EvidenceFormatError(f"not UTF-8 at byte {error.start}", place=place) from error
-    _refuse_depth(text, place)
+    _refuse_depth(_structure(data), place)
     try:
         value = json.loads(
             text,
@@ -116,54 +118,95 @@ def parse_strict(data: bytes, *, place: str = "JSON", max_bytes: int = 64 * 2**2
 def parse_canonical(data: bytes) -> Any:
     """The value that `data` is the RFC 8785 form of, byte for byte; in half the time of parsing and writing it.
 
-    A member given twice, or any other second spelling, is not canonical, so what `parse_strict` looks for piece by
-    piece follows from the comparison.
+    What `parse_strict` takes is canonical if nothing stands between its tokens, every escape is one that is needed and
+    the shortest, no zero has a sign, and the names of each object ascend, each of them once.
 
     Raises:
         ValueError: `data` is not canonical, or nothing that `parse_strict` would take; ask that for the reason.
     """
     text = data.decode("utf-8")
-    # Canonical JSON has a number at its very beginning or after a sign of structure: only a long one can be too large.
-    has_long = (b":" + data.translate(_NUMBERS)).find(_LONG_NUMBER) >= 0
+    structure = _structure(data)
+    if len(structure.translate(None, _BLANKS)) != len(structure):
+        raise ValueError("not canonical JSON: a blank between tokens")
+    if b"\\" in data and b"\\" in _ESCAPES.sub(b"", data):
+        raise ValueError("not canonical JSON: an escape that is not the canonical one")
+    # Canonical JSON has a number at its very beginning or after a sign of structure. Few are looked at one by one: a
+    # long one may be too large, and one with a minus zero.
+    has_odd = b"-" in structure or _LONG_NUMBER in b":" + data.translate(_NUMBERS)
     try:
-        _refuse_depth(text, "JSON")
+        _refuse_depth(structure, "JSON")
+        objects = _Objects()
         value = json.loads(
             text,
+            object_hook=objects.look,
             parse_float=_no_number,
             parse_constant=_no_number,
-            parse_int=_small_integer if has_long else None,
+            parse_int=_canonical_integer if has_odd else None,
         )
-        same = canonical_bytes_of_parsed(value) == data
-    except (EvidenceFormatError, CanonicalizationError) as error:
+    except EvidenceFormatError as error:
         raise ValueError("not canonical JSON") from error
-    if not same:
-        raise ValueError("not canonical JSON")
+    # Outside of texts a colon stands behind each name, and of a name that is given twice one is left.
+    if objects.members != structure.count(b":"):
+        raise ValueError("not canonical JSON: a name is given twice")
     return value
+
+
+class _Objects:
+    """The objects of a text as they are read: how many members they have, and whether their names ascend."""
+
+    def __init__(self) -> None:
+        self.members = 0
+        self._known: set[tuple[str, ...]] = set()
+
+    def look(self, found: dict[str, Any]) -> dict[str, Any]:
+        """`found`, whose names must be in the order of RFC 8785: by UTF-16 unit."""
+        names = tuple(found)
+        self.members += len(names)
+        # Most objects of a document have the same names as another.
+        if names not in self._known:
+            if sorted(names, key=None if "".join(names).isascii() else _utf16) != list(names):
+                raise ValueError("not canonical JSON: names that do not ascend")
+            self._known.add(names)
+        return found
+
+
+def _utf16(name: str) -> bytes:
+    return name.encode("utf-16-be")
 
 
 def _no_number(number: str) -> Any:
     raise ValueError(f"only integers are allowed as numbers: {number[:32]}")
 
 
-def _small_integer(number: str) -> int:
+def _canonical_integer(number: str) -> int:
+    if number == "-0":
+        raise ValueError("not canonical JSON: zero with a sign")
     return _integer(number, "JSON")
 
 
-def _refuse_depth(text: str, place: str) -> None:
+def _structure(data: bytes) -> bytes:
+    """The brackets, colons, minus signs and blanks of JSON text that stand outside of its strings.
+
+    Where `data` is no JSON this holds up to the first place that no parser gets beyond.
+    """
+    if b"\\" in data:
+        # From the left, in pairs: a backslash that is left escapes what follows it, which is no quote any more.
+        data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
+    # Strings with nothing of the kind inside leave two quotes side by side; without those what is outside stays so.
+    return b"".join(data.translate(None, _BUT_STRUCTURE).replace(b'""', b"").split(b'"')[::2])
+
+
+def _refuse_depth(structure: bytes, place: str) -> None:
     # Counted before parsing: Python's parser recurses, and a hostile file would choose how deep.
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+    brackets = rest = structure.translate(_AS_ONE_KIND, b":-" + _BLANKS)
+    if len(brackets) <= MAX_DEPTH:
         return
-    # Strings without brackets, quotes and backslashes in them leave two quotes side by side.
-    structure = text.encode("utf-8", "surrogatepass").translate(None, _BUT_STRUCTURE).replace(b'""', b"")
-    if b'"' in structure or b"\\" in structure:
-        structure = _ALL_BUT_BRACKETS.sub("", text).encode("ascii")
-    structure = rest = structure.translate(_AS_ONE_KIND)
     for _ in range(_ROUNDS):
         # The innermost pairs go, all at once.
         rest = rest.replace(b"[]", b"")
         if not rest:
             return
-    if max(accumulate(1 if bracket == ord("[") else -1 for bracket in structure)) > MAX_DEPTH:
+    if max(accumulate(1 if bracket == ord("[") else -1 for bracket in brackets)) > MAX_DEPTH:
         raise EvidenceFormatError(f"nested deeper than {MAX_DEPTH}", place=place)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.cli.hands import add_signer_options, evidence, hands
+from auditor.cli.lines import labelled
 from auditor.cli.options import add_engine_options, asker, instant, now
 
 if TYPE_CHECKING:
@@ -21,6 +22,15 @@ examples:
   auditor act object report.dsse.json --reason "Door 4 was repaired in May." \\
       --signer responsible-official=samples/keys/official.signer.json \\
       --out objection.dsse.json
+  auditor act countersign report.dsse.json --reason "Read and agreed." \\
+      --signer assessor=samples/keys/assessor.signer.json --out again.dsse.json
+  auditor act withdraw report.dsse.json --reason "A log was forged." \\
+      --signer samples/keys/assessor.signer.json --out withdrawal.dsse.json
+  auditor sign results.json --bundle bundle --supersedes report.dsse.json \\
+      --signer assessor=samples/keys/assessor.signer.json --out newer.dsse.json
+  auditor act supersede report.dsse.json --successor newer.dsse.json \\
+      --reason "Door 4 was counted twice." \\
+      --signer samples/keys/assessor.signer.json --out supersede.dsse.json
 
 Who may: any role countersigns, an authority acknowledges, a responsible
 official or an authority objects, an assessor withdraws or supersedes. The role
@@ -30,10 +40,10 @@ may be left out where there is one. A technical reviewer who countersigns needs
 
 _HELP = {
     "countersign": "sign a report that others signed, in a role of your own",
-    "acknowledge": "say that you received it, which is not accepting it",
-    "object": "object to it",
-    "withdraw": "withdraw it: it is not to be relied on from then on",
-    "supersede": "replace it by a successor that signs that it does",
+    "acknowledge": "say that you received a report, which is not accepting it",
+    "object": "object to a report",
+    "withdraw": "withdraw a report: it is not to be relied on from then on",
+    "supersede": "replace a report by a successor that signs that it does",
 }
 
 
@@ -85,7 +95,7 @@ def _act(arguments: argparse.Namespace) -> int:
     write_file(arguments.out, data)
     print(f"act: {arguments.out}")
     for hand in signing:
-        print(f'signed as {hand.role}: "{DECLARATIONS[topic, hand.role]}"')
+        print(labelled("signed as ", f'{hand.role}: "{DECLARATIONS[topic, hand.role]}"', "  "))
     return 0
 
 
@@ -112,9 +122,10 @@ def _print(act: ActStatement, signers: list[tuple[str, str]]) -> None:
     from auditor.canon.instant import format_instant
 
     print(f"act        {act.act}, dated {format_instant(act.at)} by those who signed it")
-    print(f"report     SHA-512 {act.report}")
+    print(labelled("report     ", f"SHA-512 {act.report}"))
     if act.successor:
-        print(f"successor  SHA-512 {act.successor}")
-    print(f"reason     {act.reason}")
+        print(labelled("successor  ", f"SHA-512 {act.successor}"))
+    print(labelled("reason     ", act.reason))
     for name, role in signers:
-        print(f'signed by  {name}, as {role}: "{DECLARATIONS[f"act/{act.act}", role]}"')
+        print(labelled("signed by  ", f"{name}, as {role}:"))
+        print(labelled(" " * 11, f'"{DECLARATIONS[f"act/{act.act}", role]}"'))

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from auditor.cli.lines import labelled
 from auditor.cli.options import add_format_option, instant, now
 
 if TYPE_CHECKING:
@@ -92,7 +93,9 @@ def _difference_lines(differences: tuple[Difference, ...], indent: str) -> list[
 
     # Names of members are text of the report too: none of it gets to look like what is said here.
     lines = [
-        f"{indent}{shorten(one.pointer, 400)}: {shorten(one.left, 60)} -> {shorten(one.right, 60)}"
+        labelled(
+            indent, f"{shorten(one.pointer, 400)}: {shorten(one.left, 60)} -> {shorten(one.right, 60)}", indent + "  "
+        )
         for one in differences[:_SHOWN]
     ]
     left = len(differences) - _SHOWN

@@ -6,6 +6,8 @@ import argparse
 import re
 from pathlib import Path
 
+from auditor.cli.options import misused
+
 EXAMPLES = """\
 examples:
   auditor disclose package --withhold pacs-events hr-roster --out edition
@@ -53,33 +55,34 @@ def _range(text: str) -> tuple[str, int, int]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    from auditor.cli.exits import USAGE
-
     if arguments.check is not None:
         return _check(arguments)
     if arguments.out is None:
-        print("auditor disclose: --out names what is to be written")
-        return USAGE
+        return misused("disclose", "--out names what is to be written")
     single = _RANGE.fullmatch(arguments.item or "")
     if (arguments.records or single) and arguments.bundle is None:
-        print("auditor disclose: to open records, name the bundle with --bundle")
-        return USAGE
+        return misused("disclose", "to open records, name the bundle with --bundle")
     return _open(arguments) if arguments.item is not None else _edition(arguments)
 
 
 def _edition(arguments: argparse.Namespace) -> int:
-    import textwrap
-
+    from auditor.cli.lines import labelled
+    from auditor.cli.progress import Progress
     from auditor.jobs.disclose import disclose_edition
 
+    progress = Progress()
+    if arguments.records:
+        progress("reading the records to open")
+    records = _records(arguments)
     done = disclose_edition(
-        arguments.package, arguments.out, withhold=arguments.withhold, only=arguments.only, records=_records(arguments)
-    )
-    print(f"edition:  {arguments.out}\nopened:   {len(done.opened)} items")
-    withheld = f"withheld: {', '.join(done.withheld) or 'nothing'}"
-    print(textwrap.fill(withheld, 80, subsequent_indent=" " * 10, break_on_hyphens=False))
+        arguments.package, arguments.out, withhold=arguments.withhold, only=arguments.only, records=records,
+        progress=progress,
+    )  # fmt: skip
+    progress.done()
+    print(f"edition:  {arguments.out}\nopened:   {len(done.opened)} item{'s' * (len(done.opened) != 1)}")
+    print(labelled("withheld: ", ", ".join(done.withheld) or "nothing"))
     if done.records:
-        print(f"          {done.records} of their records are open")
+        print(f"          {done.records} of their records {'is' if done.records == 1 else 'are'} open")
     return 0
 
 
@@ -117,4 +120,5 @@ def _check(arguments: argparse.Namespace) -> int:
 
     for name, value in check_opening(arguments.package, arguments.check, arguments.file):
         print(f"{name + ':':<13}{shorten(value, 4000)}")
+    print(f"leads to:    the tree in {shorten(arguments.package)}; auditor verify says whether that was signed")
     return 0

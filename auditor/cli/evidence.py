@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import textwrap
 from pathlib import Path
 
-from auditor.cli.options import add_format_option, instant
+from auditor.cli.options import add_format_option, instant, misused
 
 EXAMPLES = """\
 examples:
@@ -41,8 +40,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if verb in ("init", "check"):
             command.add_argument("--profile", required=True, help="profile whose tests are to be fed")
         if verb == "init":
-            command.add_argument("--from", dest="began", type=instant, required=True, metavar="INSTANT")
-            command.add_argument("--to", dest="ended", type=instant, required=True, metavar="INSTANT")
+            command.add_argument("--from", dest="began", type=instant, required=True, metavar="INSTANT",
+                                 help="the period begins, such as 2026-10-01T00:00:00Z")  # fmt: skip
+            command.add_argument("--to", dest="ended", type=instant, required=True, metavar="INSTANT",
+                                 help="and ends")  # fmt: skip
         if verb == "check":
             add_format_option(command)
         if verb == "show":
@@ -58,14 +59,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _init(arguments: argparse.Namespace) -> int:
-    from auditor.cli.exits import USAGE
     from auditor.jobs.content import load_catalog
     from auditor.jobs.evidence import init_bundle
     from auditor.model.bundle import Period
 
     if arguments.began >= arguments.ended:
-        print("auditor evidence init: --from must lie before --to")
-        return USAGE
+        return misused("evidence init", "--from must lie before --to")
     period = Period(began=arguments.began, ended=arguments.ended)
     manifest, request = init_bundle(arguments.bundle, load_catalog(arguments.controls), arguments.profile, period)
     print(f"manifest to fill in:     {manifest}\nrequest to the facility: {request}")
@@ -83,6 +82,8 @@ def _check(arguments: argparse.Namespace) -> int:
     import json
 
     from auditor.cli.exits import DONE, EVIDENCE
+    from auditor.cli.lines import labelled
+    from auditor.errors import printable
     from auditor.jobs.content import load_catalog
     from auditor.jobs.evidence import check
 
@@ -94,9 +95,10 @@ def _check(arguments: argparse.Namespace) -> int:
         print(json.dumps({"root": checked.root, "rows": checked.rows, "shortcomings": found}, indent=2))
     else:
         for shortcoming in checked.shortcomings:
-            print(f"{shortcoming.kind:<11} {shortcoming.subject}")
+            # Names of files, and what exports say, are whatever somebody wrote: they do not move the cursor.
+            print(f"{shortcoming.kind:<11} {printable(shortcoming.subject)}")
             for text in filter(None, (shortcoming.problem, shortcoming.hint and f"fix: {shortcoming.hint}")):
-                print(textwrap.fill(text, 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False))
+                print(labelled("  ", printable(text)))
         count = len(checked.shortcomings)
         what = "1 thing is wanting" if count == 1 else f"{count or 'no'} things are wanting"
         print(f"{checked.rows:,} records read for profile {arguments.profile}: {what}")
@@ -116,8 +118,8 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _names(arguments: argparse.Namespace) -> int:
-    from auditor.cli.options import passphrase
-    from auditor.errors import shorten
+    from auditor.cli.options import asker, passphrase
+    from auditor.errors import SigningError, shorten
     from auditor.jobs.content import load_catalog
     from auditor.jobs.names import open_names, seal_names
 
@@ -128,6 +130,8 @@ def _names(arguments: argparse.Namespace) -> int:
         for pseudonym, name in sorted(names.items(), key=lambda pair: pair[1]):
             print(f"{pseudonym}  {shorten(name)}")
         return 0
+    if not arguments.passphrase_env and secret and asker(None)("the same again") != secret:
+        raise SigningError("the two passphrases differ", hint="run it again")
     found = seal_names(arguments.bundle, load_catalog(arguments.controls), arguments.out, secret)
     print(f"{len(found.table)} names sealed in {arguments.out}")
     if found.shown:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from auditor.cli.options import misused
+
 EXAMPLES = """\
 examples:
   auditor explain untrusted
@@ -20,7 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     import textwrap
 
-    from auditor.cli.exits import TABLE, USAGE
+    from auditor.cli.exits import TABLE
     from auditor.cli.explanations import EXPLANATIONS
 
     known = {**EXPLANATIONS, **{str(code): f"Exit code {code}: {meaning}." for code, meaning in TABLE}}
@@ -29,7 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
             print(word)
         return 0
     if arguments.word not in known:
-        print(f"nothing is known by that name; auditor explain lists what is: {arguments.word!r}")
-        return USAGE
+        return misused("explain", f"nothing is known by that name; auditor explain lists what is: {arguments.word!r}")
     print(textwrap.fill(known[arguments.word], 80))
     return 0

@@ -15,7 +15,8 @@ EXPLANATIONS: dict[str, str] = {
     "content": "The catalog, a profile or a template is wrong. This is a fault of the content, not of the evidence.",
     "content.schema": "A content file does not have the shape docs/content.md describes. The message names file, "
     "line, field, value and fix.",
-    "content.unknown-reference": "Content names something that does not exist: a control, stream, query or profile.",
+    "content.unknown-reference": "Content names something that does not exist: a control, stream, query or profile; or "
+    "there is no such item, record or control where you asked for one.",
     "content.parameter": "A parameter is unset, unknown, unused, or does not fit its kind.",
     "facts": "The facts file of auditor law, or an inventory beside it, is malformed or contradicts itself, or a "
     "question names somebody it does not hold. The message names file, line, value and fix; auditor law check lists "
@@ -34,13 +35,18 @@ EXPLANATIONS: dict[str, str] = {
     "evidence.format": "An item cannot be read as what it is said to be.",
     "attestation": "A signed report cannot be produced from this.",
     "attestation.canonicalization": "A value has no canonical JSON form (RFC 8785), so it cannot be signed.",
-    "attestation.signing": "A key is missing, of the wrong kind, not declared, or its passphrase is wrong.",
+    "attestation.signing": "A key is missing, of the wrong kind, not declared, or its passphrase is wrong; or what is "
+    "to be signed or sealed is unfinished, is there already, or got no time from an authority.",
     "verification": "Something about the report is wrong: do not rely on it.",
-    "verification.envelope": "The file is not a well-formed DSSE envelope in the one form we accept.",
-    "verification.signature": "A signature does not verify, or fewer people signed than your trust root asks for.",
+    "verification.envelope": "The file is not a well-formed DSSE envelope in the one form we accept. Mostly it is "
+    "another file than was asked for (a report is report.dsse.json, a trust root trust.json); else it was damaged or "
+    "rewritten: get it again from who signed it.",
+    "verification.signature": "A signature does not verify, or fewer people signed than your trust root asks for. Get "
+    "the file again from who signed it; if it stays so, do not rely on it.",
     "verification.trust": "A key is unknown to your trust root, not yet valid, expired or revoked, or the root "
     "itself cannot be used.",
-    "verification.statement": "What was signed is not an assessment statement, or its subjects do not match.",
+    "verification.statement": "What was signed is of another kind than was asked for (an act in place of a report), "
+    "has not the form of its kind, or its subjects do not match. Give the right file, or do not rely on it.",
     "verification.binding": "The report is genuine, but it is not about this evidence, this content or this file.",
     "unverifiable": "Nothing was found wrong, but something needed to verify is not at hand here.",
     "render": "The attestation cannot be rendered faithfully: a variable is undefined, something wanted to be "

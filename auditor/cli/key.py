@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.cli.lines import labelled
 from auditor.cli.options import add_passphrase_option, asker
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _generate(arguments: argparse.Namespace) -> int:
         print(f"private key: {path}")
     print(f"signer file: {done.file}")
     for key in done.signer.keys:
-        print(f"key id:      {key.public.keyid} ({key.public.algorithm})")
+        print(f"key id ({key.public.algorithm}):\n  {key.public.keyid}")
     return 0
 
 
@@ -101,7 +102,7 @@ def _show(arguments: argparse.Namespace) -> int:
         for key in signer.keys:
             print()
             _print_key(key.public)
-            print(f"kept in:    {key.uri}")
+            print(labelled("kept in:    ", key.uri))
         sample = has_sample_keys(signer, arguments.file.parent)
     else:
         public, sample = look_at_key(arguments.file, asker(arguments.passphrase_env))
@@ -114,7 +115,9 @@ def _show(arguments: argparse.Namespace) -> int:
 def _print_key(key: PublicKey) -> None:
     from auditor.custody.card import groups_of_four
 
-    print(f"algorithm:  {key.algorithm}\nkey id:     {key.keyid}\nread aloud: {groups_of_four(key)}")
+    print(f"algorithm:  {key.algorithm}\nkey id:\n  {key.keyid}")
+    groups = groups_of_four(key).split()
+    print(f"read aloud: {' '.join(groups[:8])}\n            {' '.join(groups[8:])}")
 
 
 def _card(arguments: argparse.Namespace) -> int:
@@ -132,5 +135,5 @@ def _check(arguments: argparse.Namespace) -> int:
 
     signer = prove_signer(arguments.file, asker(arguments.passphrase_env))
     for key in signer.keys:
-        print(f"signs: {key.public.algorithm} {key.public.keyid} in {key.uri}")
+        print(labelled("signs: ", f"{key.public.algorithm} {key.public.keyid} in {key.uri}"))
     return 0

@@ -95,8 +95,7 @@ def _run(command: str, words: list[str]) -> int:
     from auditor.errors import AuditorError
 
     try:
-        arguments = parser(command).parse_args(words)
-        code: int = arguments.run(arguments)
+        code = _do(command, words)
         if sys.stdout is not None:
             sys.stdout.flush()
     except AuditorError as error:
@@ -109,51 +108,78 @@ def _run(command: str, words: list[str]) -> int:
         sys.stderr.close()
         return 9
     except OSError as error:
-        # Files have refusals of their own, with the path; what has none is our output.
-        if error.filename is not None:
+        return _tell_machine(error)
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # DuckDB's binding makes of an interrupt an error of this name.
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
             raise
-        print(f"auditor: machine: the output cannot be written: {error.strerror}", file=sys.stderr)
-        sys.stdout = None  # what is still in it would be tried again at the end
-        return 9
-    except KeyboardInterrupt:
         print("auditor: interrupted; nothing half-written was left, run it again", file=sys.stderr)
         return 130
     return code
 
 
+def _tell_machine(error: OSError) -> int:
+    from auditor.cli.exits import MACHINE
+    from auditor.jobs.files import machine_error
+
+    # Files mostly have refusals of their own, with the path; what has none is our output.
+    if error.filename is not None:
+        _tell(machine_error(error, str(error.filename)))
+        return MACHINE
+    print(f"auditor: machine: the output cannot be written: {error.strerror}", file=sys.stderr)
+    sys.stdout = None  # what is still in it would be tried again at the end
+    return MACHINE
+
+
+def _do(command: str, words: list[str]) -> int:
+    try:
+        arguments = parser(command).parse_args(words)
+        code: int = arguments.run(arguments)
+    finally:
+        # Only who shows progress has loaded it.
+        if progress := sys.modules.get("auditor.cli.progress"):
+            progress.end()
+    return code
+
+
 def parser(command: str) -> argparse.ArgumentParser:
     """The argument parser of one command, made by its module."""
-    import argparse
     import importlib
     import textwrap
 
+    from auditor.cli.parsing import Parser
+
     module = importlib.import_module(f"auditor.cli.{command}")
-    made = argparse.ArgumentParser(
-        prog=f"auditor {command}",
-        description=textwrap.fill(module.__doc__ or "", 80),
-        epilog=module.EXAMPLES,
-        # Told its width, argparse does not load all of shutil to find it out.
-        formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=80),
-        allow_abbrev=False,
+
+    class OfCommand(Parser):
+        examples: str = module.EXAMPLES
+
+    made = OfCommand(
+        prog=f"auditor {command}", description=textwrap.fill(module.__doc__ or "", 80), epilog=module.EXAMPLES
     )
     module.configure(made)
     return made
 
 
 def _tell(error: Exception) -> None:
-    from auditor.errors import AuditorError, shorten
+    from auditor.errors import AuditorError, printable, shorten
 
     assert isinstance(error, AuditorError)
-    print(f"auditor: {error.code}: {_printable(str(error))}", file=sys.stderr)
-    if error.hint:
-        print(f"  fix: {_printable(error.hint)}", file=sys.stderr)
-    for problem in error.problems[1:21]:
-        print(f"  also: {shorten(str(problem), 200)}", file=sys.stderr)
-
-
-def _printable(text: str) -> str:
     # Evidence chooses part of these words; it does not get to move the cursor.
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+    lines = [("auditor: ", f"{error.code}: {printable(str(error))}")]
+    lines.append(("  fix: ", printable(error.hint)) if error.hint else ("  see: ", f"auditor explain {error.code}"))
+    lines += [("  also: ", shorten(str(problem), 200)) for problem in error.problems[1:21]]
+    for label, text in lines:
+        print(_on_terminal(label, text), file=sys.stderr)
+
+
+def _on_terminal(label: str, text: str) -> str:
+    # A log and a test find a refusal on one line; a person at a terminal reads it in lines of its width.
+    if not sys.stderr.isatty():
+        return label + text
+    from auditor.cli.lines import labelled
+
+    return labelled(label, text, "    ")
 
 
 if __name__ == "__main__":

@@ -35,6 +35,14 @@ def path(text: str) -> Path:
     return Path(text)
 
 
+def misused(command: str, problem: str) -> int:
+    """Say why a command line is not understood, where argparse cannot; returns the exit code of that."""
+    from auditor.cli.exits import USAGE
+
+    print(f"auditor {command}: {problem}", file=sys.stderr)
+    return USAGE
+
+
 def add_engine_options(parser: argparse.ArgumentParser) -> None:
     """`--controls`, `--threads`, `--memory`."""
     parser.add_argument("--controls", type=path, metavar="FOLDER", help="use this catalog, not the one installed")
@@ -56,7 +64,8 @@ def passphrase(environment_name: str | None) -> bytes | None:
     """A key's passphrase: from the named environment variable, or asked for at a terminal, never from an option."""
     if environment_name:
         value = os.environ.get(environment_name)
-        return value.encode("utf-8") if value else None
+        # A variable is bytes, which need not be UTF-8.
+        return os.fsencode(value) if value else None
     if sys.stdin.isatty():
         import getpass
 

@@ -36,18 +36,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from auditor.attestation.envelope import parse_envelope
     from auditor.attestation.roles import Kind
     from auditor.cli.progress import Progress
-    from auditor.jobs.document import Document, write_document
+    from auditor.jobs.document import Document, require_ready, write_document
+    from auditor.jobs.files import read_file
     from auditor.jobs.print_attestation import print_attestation
     from auditor.jobs.verify import VerifyRequest
 
     progress = Progress()
     at = now() if arguments.at is None else arguments.at
-    pdf = print_attestation(VerifyRequest(arguments.report, arguments.trust, at), progress)
     how = certification(arguments)
     signers = hands(arguments.signer, Kind.ATTESTATION.roles)
     document = Document(arguments.report, arguments.trust, how, signers, asker(arguments.passphrase_env), at)
+    parse_envelope(read_file(arguments.report))  # a package or a PDF would verify too, and is nothing to print
+    require_ready(document)
+    pdf = print_attestation(VerifyRequest(arguments.report, arguments.trust, at), progress)
     written = write_document(pdf, document, arguments.out, progress)
     progress.done()
     for what, place in written:

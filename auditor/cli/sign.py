@@ -7,7 +7,8 @@ import argparse
 from pathlib import Path
 
 from auditor.cli.hands import add_signer_options, evidence, hands, role_and_file
-from auditor.cli.options import add_engine_options, asker, instant, now
+from auditor.cli.lines import labelled
+from auditor.cli.options import add_engine_options, asker, instant, misused, now
 
 EXAMPLES = """\
 examples:
@@ -48,21 +49,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import textwrap
-
     from auditor.attestation.roles import DECLARATIONS, Kind
     from auditor.attestation.sign import missing_signatures
-    from auditor.cli.exits import DONE, USAGE
+    from auditor.cli.exits import DONE
     from auditor.cli.progress import Progress
     from auditor.jobs.files import write_file
 
     made_once = arguments.also or arguments.evidence_seal or arguments.supersedes or arguments.concluded_at is not None
     if arguments.add and (made_once or len(arguments.signer) != 1):
-        print("auditor sign: --add takes one --signer; what a report says was fixed when it was made")
-        return USAGE
+        return misused("sign", "--add takes one --signer; what a report says was fixed when it was made")
     if not arguments.add and arguments.out is None:
-        print("auditor sign: give --out FILE")
-        return USAGE
+        return misused("sign", "give --out FILE")
     progress = Progress()
     report = _add(arguments, progress) if arguments.add else _make(arguments, progress)
     progress.done()
@@ -70,10 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     write_file(out, report)
     print(f"report: {out}")
     for hand in hands(arguments.signer, Kind.RESULTS.roles):
-        said = f'signed as {hand.role}: "{DECLARATIONS[Kind.RESULTS, hand.role]}"'
-        print(textwrap.fill(said, 80, subsequent_indent="  "))
+        print(labelled("signed as ", f'{hand.role}: "{DECLARATIONS[Kind.RESULTS, hand.role]}"', "  "))
     for signer in missing_signatures(report):
-        print(f"still to sign: {signer.principal} as {signer.role}")
+        print(labelled("still to sign: ", f"{signer.principal} as {signer.role}", "  "))
     return DONE
 
 

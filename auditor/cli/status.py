@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from auditor.cli.hands import add_signer_options, hands
-from auditor.cli.options import asker, instant, now
+from auditor.cli.lines import labelled
+from auditor.cli.options import asker, instant, misused, now
 
 EXAMPLES = """\
 examples:
@@ -47,13 +48,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _issue(arguments: argparse.Namespace) -> int:
     from auditor.attestation.roles import Kind
-    from auditor.cli.exits import DONE, USAGE
+    from auditor.cli.exits import DONE
     from auditor.jobs.files import write_file
     from auditor.jobs.status import StatusRequest, issue_status, read_status
 
     if (arguments.withdrawn or arguments.superseded) and not arguments.reason:
-        print("auditor status: give --reason TEXT for what is withdrawn or superseded")
-        return USAGE
+        return misused("status", "give --reason TEXT for what is withdrawn or superseded")
     issued_at = now() if arguments.issued_at is None else arguments.issued_at
     request = StatusRequest(
         signing=hands(arguments.signer, Kind.STATUS.roles),
@@ -66,7 +66,8 @@ def _issue(arguments: argparse.Namespace) -> int:
     )
     write_file(arguments.out, issue_status(request, asker(arguments.passphrase_env)))
     status = read_status(arguments.out)
-    print(f"status list: {arguments.out}, version {status.version}, {len(status.entries)} reports listed")
+    count = f"{len(status.entries)} report{'s' * (len(status.entries) != 1)} listed"
+    print(f"status list: {arguments.out}, version {status.version}, {count}")
     return DONE
 
 
@@ -76,8 +77,8 @@ def _show(arguments: argparse.Namespace) -> int:
     from auditor.jobs.status import find_report, read_status, verify_status
 
     if arguments.trust is None:
-        print("NOT VERIFIED: anybody could have written this; give your trust root with --trust\n")
         status = read_status(arguments.file)
+        print("NOT VERIFIED: anybody could have written this; give your trust root with --trust\n")
         signers = [f"{one.principal}, as {one.role}" for one in status.signers]
     else:
         at = now() if arguments.at is None else arguments.at
@@ -88,9 +89,10 @@ def _show(arguments: argparse.Namespace) -> int:
         print("PASSED WITH THE STATED LIMITS: whether there is a newer list is not known here\n")
     print(f"version    {status.version}, issued at {format_instant(status.issued_at)}")
     for signer in signers:
-        print(f"signed by  {signer}")
+        print(labelled("signed by  ", signer))
     for entry in status.entries:
-        print(f"{entry.status:<10} from {format_instant(entry.at)}: {entry.reason}\n           SHA-512 {entry.report}")
+        print(labelled(f"{entry.status:<11}", f"from {format_instant(entry.at)}: {entry.reason}"))
+        print(labelled(" " * 11, f"SHA-512 {entry.report}"))
     if arguments.report is not None:
         found = find_report(status, arguments.report)
         print(f"this report: {'not listed' if found is None else found.status}")

@@ -9,7 +9,7 @@ from auditor.cli.options import path
 EXAMPLES = """\
 examples:
   auditor timestamp seals/evidence.dsse.json --trust trust.json \\
-      --authority alpha --url $ALPHA
+      --authority beta --url $BETA
   auditor timestamp seals/evidence.dsse.json --trust trust.json \\
       --authority alpha
   auditor timestamp seals/evidence.dsse.json --trust trust.json \\

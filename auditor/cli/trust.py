@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from auditor.canon.instant import EARLIEST, LATEST
 from auditor.cli.options import add_format_option, add_passphrase_option, asker, instant, now
 
 if TYPE_CHECKING:
@@ -119,12 +120,14 @@ def _add_holder(parser: argparse.ArgumentParser) -> None:
 
 def _add_content(parser: argparse.ArgumentParser, *, required: bool) -> None:
     add = parser.add_argument
-    add("--signer", nargs="+", action="append", default=[], required=required, metavar="WORD",
+    add("--signer", nargs="+", action="append", default=[], required=required, metavar=("ROLE", "SIGNER"),
         help="ROLE SIGNER [KIND]: who may sign as what; KIND: assessor, facility or authority")  # fmt: skip
     add("--threshold", nargs=3, action="append", default=[], metavar=("STATEMENT", "ROLE", "N"),
         help="people needed, such as: seal sealer 1 (default: 1 in each role)")  # fmt: skip
-    add("--from", dest="began", type=instant, metavar="INSTANT", help="keys count from (default: a year ago)")
-    add("--to", dest="ended", type=instant, metavar="INSTANT", help="and until (default: 3 years on)")
+    add("--from", dest="began", type=instant, metavar="INSTANT",
+        help="keys and authorities count from (default: a year ago; an authority: as its certificate)")  # fmt: skip
+    add("--to", dest="ended", type=instant, metavar="INSTANT",
+        help="and until (default: 3 years on; an authority: as its certificate)")  # fmt: skip
     add("--authority", nargs=4, action="append", default=[], metavar=("NAME", "OPERATOR", "CERTIFICATE", "POLICY"),
         help="a time-stamping authority")  # fmt: skip
     add("--time-threshold", type=int, metavar="N", help="operators whose timestamps are needed (default: all)")
@@ -147,7 +150,9 @@ def _init(arguments: argparse.Namespace) -> int:
     signing, holders = read_signers(arguments.root), read_signers([*arguments.root, *arguments.holder])
     document = new_document(arguments.lineage or f"urn:uuid:{uuid.uuid4()}", at)
     threshold = len(holders) if arguments.root_threshold is None else arguments.root_threshold
-    set_holders(document, [holder.file for holder in holders], Window(at, at + _ROOT_YEARS * _YEAR), threshold)
+    set_holders(
+        document, [holder.file for holder in holders], Window(at, _on_calendar(at + _ROOT_YEARS * _YEAR)), threshold
+    )
     added = _fill(document, arguments, at)
     usual_thresholds(document)
     _set_thresholds(document, arguments.threshold)
@@ -206,7 +211,9 @@ def _rotate(arguments: argparse.Namespace) -> int:
     document = read_document(arguments.file)
     next_version(document, at)
     threshold = len(new) if arguments.root_threshold is None else arguments.root_threshold
-    set_holders(document, [holder.file for holder in new], Window(at, at + _ROOT_YEARS * _YEAR), threshold)
+    set_holders(
+        document, [holder.file for holder in new], Window(at, _on_calendar(at + _ROOT_YEARS * _YEAR)), threshold
+    )
     signing = read_signers([*arguments.root, *arguments.new])
     _tell(change_root(arguments.file, document, signing, asker(arguments.passphrase_env)), new)
     return 0
@@ -252,8 +259,8 @@ def _fill(document: Document, arguments: argparse.Namespace, at: int) -> list[Si
     """Add what the options name to `document`; the signers among it."""
     from auditor.jobs.trust_document import Window, approve, set_window
 
-    began = at - _YEARS_BEFORE * _YEAR if arguments.began is None else arguments.began
-    ended = at + _YEARS * _YEAR if arguments.ended is None else arguments.ended
+    began = _on_calendar(at - _YEARS_BEFORE * _YEAR) if arguments.began is None else arguments.began
+    ended = _on_calendar(at + _YEARS * _YEAR) if arguments.ended is None else arguments.ended
     added = _add_signers(document, arguments.signer, Window(began, ended))
     for signer in added:
         set_window(document, signer.file, arguments.began, arguments.ended)
@@ -263,6 +270,11 @@ def _fill(document: Document, arguments: argparse.Namespace, at: int) -> list[Si
     if arguments.status:
         document["status"] = {"leastVersion": arguments.status[0], "maxAgeDays": arguments.status[1]}
     return added
+
+
+def _on_calendar(instant: int) -> int:
+    # Some years before or after a date need not be a date.
+    return max(EARLIEST, min(instant, LATEST))
 
 
 def _add_signers(document: Document, words: list[list[str]], window: Window) -> list[Signer]:
@@ -293,7 +305,7 @@ def _add_authorities(document: Document, arguments: argparse.Namespace) -> None:
     from auditor.jobs.trust_document import add_anchor, add_pdf_certificate
 
     for name, operator, path, policy in arguments.authority:
-        add_authority_of(document, name, operator, Path(path), policy)
+        add_authority_of(document, name, operator, Path(path), policy, arguments.began, arguments.ended)
     if arguments.authority:
         document["timeThreshold"] = len({one["operator"] for one in document["authorities"]})
     if arguments.time_threshold is not None:

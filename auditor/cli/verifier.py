@@ -25,7 +25,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--out", type=path, metavar="FILE", help="where to write the page")
     what.add_argument("--check", type=path, metavar="FILE", help="a copy of the page to check")
-    parser.add_argument("--trust", type=path, help="with --check: your trust root")
+    parser.add_argument("--trust", type=path, metavar="FILE", help="with --check: your trust root")
     parser.set_defaults(run=run)
 
 
@@ -63,5 +63,8 @@ def _check(arguments: argparse.Namespace, own: str) -> int:
             hint="do not open it; write the page of this edition with --out",
         )
     by = "the trust root relies on it" if relied_on else "it is the page of this edition"
-    print(f"page:    {arguments.check}, {by}\nSHA-512: {found}")
+    print(f"page:    {arguments.check}, {by}")
+    if arguments.trust is not None and not relied_on:
+        print("         the trust root names no pages, so this program's own word is all there is")
+    print(f"SHA-512: {found}")
     return 0

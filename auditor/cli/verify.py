@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from auditor.cli.options import add_engine_options, add_format_option, instant, now, path
 
 if TYPE_CHECKING:
+    from auditor.attestation.signers import AcceptedSigner
     from auditor.jobs.verdict import Verdict
     from auditor.jobs.verify import Verification, VerifyRequest
 
@@ -24,6 +25,11 @@ fetched. A report alone needs nothing heavier than the cryptography library.
 Exits 0 passed with the stated limits, 6 failed, 7 cannot be verified here.
 """
 
+# A facility that does badly has a genuine report too.
+_GENUINE = (
+    "What was signed is genuine by your trust root. Whether the facility does well",
+    "is what the findings say.",
+)
 _COLUMNS = 80
 _WIDEST = 1000
 
@@ -47,7 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     from auditor.cli.exits import DONE, exit_code
     from auditor.cli.progress import Progress
     from auditor.errors import UnverifiableError, VerificationError, shorten
-    from auditor.jobs.verdict import verdict
     from auditor.jobs.verify import VerifyRequest, verify
 
     progress = Progress()
@@ -66,16 +71,22 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         found = verify(request, progress)
     except (VerificationError, UnverifiableError) as error:
+        from auditor.jobs.verdict import verdict
+
         progress.done()
         refused = verdict(error)
         _save(refused, request, arguments)
         if arguments.format == "json":
             _print_json(refused, None)
             return exit_code(error)
-        print(f"{refused.result.upper()}: {shorten(arguments.file, _WIDEST)}")
+        told = [f"{refused.result.upper()}: {shorten(arguments.file, _WIDEST)}", *_until(refused)]
+        print("\n".join(told), flush=True)
         raise
     progress.done()
-    _save(verdict(found), request, arguments)
+    if arguments.save is not None or arguments.format == "json":
+        from auditor.jobs.verdict import verdict
+
+        _save(verdict(found), request, arguments)
     if arguments.format == "json":
         _print_json(verdict(found), found)
     else:
@@ -89,7 +100,7 @@ def printout(found: Verification, name: str) -> str:
     from auditor.errors import shorten
 
     report = found.report
-    lines = [f"PASSED WITH THE STATED LIMITS: {shorten(name, _WIDEST)}", *_caution(found), ""]
+    lines = [f"PASSED WITH THE STATED LIMITS: {shorten(name, _WIDEST)}", *_GENUINE, *_caution(found), ""]
     for heading, chosen in (("Done", report.steps_done), ("Not done", report.steps_not_done)):
         lines.append(heading)
         for step in chosen:
@@ -101,6 +112,15 @@ def printout(found: Verification, name: str) -> str:
     if report.proven is not None:
         lines.append(f"  proven     to exist by {format_instant(report.proven)}")
     return "\n".join(lines + _visible(found))
+
+
+def _until(refused: Verdict) -> list[str]:
+    """The steps that were done before the refusal, and the one that it came from."""
+    if not refused.steps or not refused.steps[-1].title:
+        return []
+    done = [f"  {step.number:>2}  {step.title}" for step in refused.steps if step.state == "done"]
+    last = refused.steps[-1]
+    return [*(["", "Done", *done] if done else []), "", "Refused at", f"  {last.number:>2}  {last.title}", ""]
 
 
 def _caution(found: Verification) -> list[str]:
@@ -161,10 +181,9 @@ def _visible(found: Verification) -> list[str]:
     lines = [f"  in sight   {found.disclosed.items} of {found.disclosed.total} items of evidence; "]
     lines[0] += f"all of it for {len(findings) - len(partly)} of {len(findings)} findings"
     for one in partly:
-        whole = sum(item.seen == "whole" for item in one.items)
-        cited, visible = (sum(map(len, rows)) for rows in zip(*((i.cited, i.visible) for i in one.items), strict=True))
+        cited, visible = (sum(len(getattr(item, rows)) for item in one.cited) for rows in ("cited", "visible"))
         name = f"{one.control}.{one.objective}"
-        lines.append(f"    {name:<10} {whole} of {len(one.items)} items, {visible} of {cited} cited records")
+        lines.append(f"    {name:<10} {one.seen['whole']} of {one.total} items, {visible} of {cited} cited records")
     return lines
 
 
@@ -183,15 +202,45 @@ def _print_json(found: Verdict, verified: Verification | None) -> None:
 
     document: dict[str, object] = {"result": found.result, "steps": [one._asdict() for one in found.steps]}
     if verified is not None:
-        report = verified.report
-        document |= {
-            "package": report.package,
-            "envelopeSha512": report.digest_sha512,
-            "trustSha256": report.trust_digest,
-            "subjects": {one.name: one.digest for one in report.subjects},
-            "signers": [one._asdict() for one in report.signers],
-        }
+        document |= _facts(verified)
     if found.error is not None:
-        document |= {"code": found.error.code, "problem": str(found.error), "hint": found.error.hint}
+        error = found.error
+        document |= {"code": error.code, "problem": str(error), "place": error.place, "hint": error.hint}
     json.dump(document, sys.stdout, indent=2, ensure_ascii=True)
     sys.stdout.write("\n")
+
+
+def _facts(verified: Verification) -> dict[str, object]:
+    """What was signed; and under `added`, never mixed with it, what this verifier adds."""
+    from auditor.canon.instant import format_instant
+
+    report = verified.report
+    added: dict[str, object] = {
+        "envelopeSha512": report.digest_sha512,
+        "trustSha256": report.trust_digest,
+        "verifiedAt": format_instant(report.verified_at),
+        "provenBy": None if report.proven is None else format_instant(report.proven),
+    }
+    if verified.disclosed is not None:
+        seen = verified.disclosed
+        findings = [
+            one._asdict() | {"seen": dict(one.seen), "cited": [item._asdict() for item in one.cited]}
+            for one in seen.findings
+        ]
+        added["evidence"] = {"inSight": seen.items, "items": seen.total, "findings": findings}
+    return {
+        "package": report.package,
+        "subjects": {one.name: one.digest for one in report.subjects},
+        "asOf": format_instant(report.assessed_at),
+        "concludedAt": format_instant(report.concluded_at),
+        "supersedes": report.supersedes,
+        **{name: report.results.get(name) for name in ("facility", "profile", "period", "verdict")},
+        "signers": [_signer(one) for one in report.signers],
+        "added": added,
+    }
+
+
+def _signer(one: AcceptedSigner) -> dict[str, object]:
+    document: dict[str, object] = one._asdict()
+    document["organisationId"] = document.pop("organisation_id")
+    return document

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 # Explanatory text before the boundary is allowed by RFC 7468 section 2, and openssl reads past it.
 _SAMPLE_MARK = b"SAMPLE KEY: not secret, for samples and tests only\n"
+_LEAST_PASSPHRASE = 12
+SHORT_PASSPHRASE = f"at least {_LEAST_PASSPHRASE} characters, such as five random words"
 _PLACE = "private key"
 _CONVERT = "convert it: openssl pkcs8 -topk8 -scrypt -in old.pem -out key.pem"
+_ENCRYPT = "encrypt it: openssl pkcs8 -topk8 -scrypt -in key.pem -out encrypted.pem"
 # RFC 9881 has three forms of a private key. The library reads the seed; openssl writes seed and key unless it is told.
 _SEED_ONLY = "an ML-DSA-87 key by openssl must be its seed alone: -provparam ml-dsa.output_formats=seed-only"
 
@@ -41,6 +44,11 @@ class FileKey:
         if isinstance(self._private, ec.EllipticCurvePrivateKey):
             return canonical_signature(ECDSA, self._private.sign(message, ec.ECDSA(SHA384())))
         return canonical_signature(ML_DSA, self._private.sign(message))
+
+
+def is_short_passphrase(passphrase: bytes) -> bool:
+    """True if a new passphrase has too few characters, whatever their bytes; `SHORT_PASSPHRASE` is the hint."""
+    return len(passphrase.decode("utf-8", "replace")) < _LEAST_PASSPHRASE
 
 
 def generate_private_key(algorithm: Algorithm) -> PrivateKey:
@@ -134,19 +142,18 @@ def load_private_key(pem: bytes, passphrase: bytes | None = None, *, place: str 
     """The P-384 or ML-DSA-87 private key in a PKCS#8 PEM file; `place` names the file in a refusal.
 
     Raises:
-        SigningError: not PKCS#8 PEM, another type or curve, a passphrase missing, wrong or not called for.
+        SigningError: not PKCS#8 PEM, another type or curve, a passphrase missing, wrong or not called for, or in the
+            clear and no sample.
     """
     encrypted = is_encrypted(pem, place=place)
     if encrypted and not passphrase:
         raise SigningError("the private key is encrypted", place=place, hint="give its passphrase")
     if not encrypted and passphrase:
-        raise SigningError(
-            "a passphrase was given, but the private key is not encrypted",
-            place=place,
-            hint="encrypt it: openssl pkcs8 -topk8 -scrypt -in key.pem -out encrypted.pem",
-        )
+        raise SigningError("a passphrase was given, but the private key is not encrypted", place=place, hint=_ENCRYPT)
     key = _load_pem(pem, passphrase if encrypted else None, place)
     require_private_key(key, place=place)
+    if not encrypted and not is_sample_key(pem):
+        raise SigningError("the private key is not encrypted", place=place, hint=_ENCRYPT)
     return key  # type: ignore[return-value]
 
 

@@ -13,7 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, unquote_to_bytes
 
-from auditor.attestation.keys import ECDSA, PublicKey, public_key_of_spki
+from auditor.attestation.keys import ECDSA, P384_PREFIX, PublicKey, public_key_of_spki
 from auditor.custody.device import checked_signature
 from auditor.errors import SigningError, TrustError
 
@@ -24,8 +24,7 @@ MODULE = "PKCS11_MODULE"
 _PATH = ("token", "serial", "object", "id", "type")
 _PIN_SOURCE = "env:"
 _POINT_BYTES = 48
-# SubjectPublicKeyInfo of P-384 up to its uncompressed point, as in keys.py; and secp384r1 as the token names it.
-_SPKI_PREFIX = bytes.fromhex("3076301006072a8648ce3d020106052b81040022036200")
+# secp384r1, as the token names it.
 _SECP384R1 = bytes.fromhex("06052b81040022")
 _POINT_OCTETS = b"\x04\x61"  # EC_POINT is the point in an OCTET STRING of 97 bytes
 
@@ -94,7 +93,7 @@ def read_token_public_key(uri: str, passphrase: Callable[[str], bytes | None]) -
     if curve != _SECP384R1 or not point.startswith(_POINT_OCTETS):
         raise SigningError("the key on the token is not on the curve P-384", place=uri)
     try:
-        return public_key_of_spki(_SPKI_PREFIX + point[len(_POINT_OCTETS) :], place=uri)
+        return public_key_of_spki(P384_PREFIX + point[len(_POINT_OCTETS) :], place=uri)
     except TrustError as error:
         raise SigningError(error.problem, place=uri) from error
 
@@ -117,7 +116,8 @@ def parse_token_uri(uri: str) -> TokenUri:
         raise SigningError("the URI must name a token and a key", place=uri, hint="pkcs11:token=LABEL;object=LABEL")
     source = questions.get("pin-source")
     if source is not None and not (source.startswith(_PIN_SOURCE) and len(source) > len(_PIN_SOURCE)):
-        raise SigningError("pin-source must name an environment variable", place=uri, hint="?pin-source=env:NAME")
+        # The URI is not repeated: this may be the PIN itself.
+        raise SigningError("pin-source must name an environment variable", hint="?pin-source=env:NAME")
     return TokenUri(
         token=_text(parts.get("token")),
         serial=_bytes(parts.get("serial")),
@@ -135,8 +135,9 @@ def _parts(items: list[str], known: tuple[str, ...], uri: str) -> dict[str, str]
             # The URI is not repeated: it holds a secret.
             raise SigningError("a PIN has no place in a URI; it is not safe any more", hint="change it, and remove it")
         if name not in known or not equals or not value:
+            # Nor here: what a part is called by mistake may be the PIN.
             hint = "known here: " + ", ".join(known)
-            raise SigningError("unknown or empty part of a pkcs11: URI", place=uri, value=name, hint=hint)
+            raise SigningError("unknown or empty part of a pkcs11: URI", value=name, hint=hint)
         if name in found:
             raise SigningError("said twice in a pkcs11: URI", place=uri, value=name)
         found[name] = value
@@ -191,6 +192,11 @@ def _pin(place: TokenUri, uri: str, passphrase: Callable[[str], bytes | None]) -
         hint = "run it at a terminal, or add ?pin-source=env:NAME to the URI"
     if not pin:
         raise SigningError("the token's PIN was not given", place=uri, hint=hint)
+    try:
+        pin.encode("utf-8")
+    except UnicodeEncodeError:
+        # That error would carry the PIN along.
+        raise SigningError("the token's PIN is not UTF-8, as PINs are", place=uri, hint="type it anew") from None
     return pin
 
 

@@ -7,15 +7,15 @@ size, which is the most memory that openssl accepts when it reads a file without
 
 from __future__ import annotations
 
-import binascii
 import secrets
 
-_PBES2 = bytes.fromhex("06092a864886f70d01050d")
-_SCRYPT = bytes.fromhex("06092b06010401da47040b")
-_AES_256_CBC = bytes.fromhex("060960864801650304012a")
+from auditor.attestation.der import OCTET_STRING, SEQUENCE, encode, encode_integer, encode_oid
+from auditor.attestation.keys import encode_pem
+
+_PBES2 = encode_oid("1.2.840.113549.1.5.13")
+_SCRYPT = encode_oid("1.3.6.1.4.1.11591.4.11")
+_AES_256_CBC = encode_oid("2.16.840.1.101.3.4.1.42")
 _N, _R, _P = 2**14, 8, 8
-_BEGIN = "-----BEGIN ENCRYPTED PRIVATE KEY-----"
-_END = "-----END ENCRYPTED PRIVATE KEY-----"
 
 
 def encrypt_pkcs8(private_key_info: bytes, passphrase: bytes) -> bytes:
@@ -30,28 +30,8 @@ def encrypt_pkcs8(private_key_info: bytes, passphrase: bytes) -> bytes:
     key = Scrypt(salt, 32, _N, _R, _P).derive(passphrase)
     padder, encryptor = PKCS7(128).padder(), Cipher(AES256(key), CBC(iv)).encryptor()
     data = encryptor.update(padder.update(private_key_info) + padder.finalize()) + encryptor.finalize()
-    derivation = _sequence(_SCRYPT, _sequence(_der(0x04, salt), _integer(_N), _integer(_R), _integer(_P)))
-    encryption = _sequence(_AES_256_CBC, _der(0x04, iv))
-    return _pem(_sequence(_sequence(_PBES2, _sequence(derivation, encryption)), _der(0x04, data)))
-
-
-def _pem(der: bytes) -> bytes:
-    body = binascii.b2a_base64(der, newline=False).decode("ascii")
-    lines = [body[start : start + 64] for start in range(0, len(body), 64)]
-    return "\n".join([_BEGIN, *lines, _END, ""]).encode("ascii")
-
-
-def _sequence(*parts: bytes) -> bytes:
-    return _der(0x30, b"".join(parts))
-
-
-def _integer(number: int) -> bytes:
-    # A byte more than the bits need keeps the number positive.
-    return _der(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big"))
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    if len(content) < 0x80:
-        return bytes([tag, len(content)]) + content
-    length = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
-    return bytes([tag, 0x80 | len(length)]) + length + content
+    cost = (encode_integer(number) for number in (_N, _R, _P))
+    derivation = encode(SEQUENCE, _SCRYPT, encode(SEQUENCE, encode(OCTET_STRING, salt), *cost))
+    encryption = encode(SEQUENCE, _AES_256_CBC, encode(OCTET_STRING, iv))
+    algorithm = encode(SEQUENCE, _PBES2, encode(SEQUENCE, derivation, encryption))
+    return encode_pem(encode(SEQUENCE, algorithm, encode(OCTET_STRING, data)), "ENCRYPTED PRIVATE KEY").encode("ascii")

@@ -104,11 +104,11 @@ def _vault_signer() -> Any:
                 hash_algorithm="sha2-384",
                 marshaling_algorithm="asn1",
             )
-            # vault:v<version>:<base64>
-            text = str(answer["data"]["signature"]).rpartition(":")[2]
             try:
+                # vault:v<version>:<base64>
+                text = str(answer["data"]["signature"]).rpartition(":")[2]
                 signature = base64.b64decode(text, validate=True)
-            except binascii.Error:
+            except (KeyError, TypeError, binascii.Error):
                 signature = b""
             return Signature(self.public_key.keyid, signature.hex())
 

@@ -67,11 +67,6 @@ class Admission:
         return tuple(file.item.id for file in self.files)
 
 
-def bundle_root(manifest: Manifest) -> str:
-    """The bundle root in hexadecimal; it pins every admitted byte, through the digests in the leaves."""
-    return root_of_hashes(leaf_hashes(manifest)).hex()
-
-
 def admit(bundle: Path, *, workers: int | None = None) -> Admission:
     """Check the bundle in the folder `bundle` and return what was admitted.
 

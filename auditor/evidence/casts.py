@@ -126,8 +126,7 @@ def _reading(column: Column, rule: Rule, text: str) -> tuple[str, str]:
         scale, places = _EPOCHS[rule.time]
         decimal = _decimal(text, scale, places)
         what = f"decimal digits with at most {places} places" if places else "digits only"
-        bounded = f"CASE WHEN {decimal} BETWEEN {EARLIEST} AND {LATEST} THEN {decimal} END"
-        return bounded, literal(f"not a moment as {rule.time} ({what})")
+        return _bounded(decimal), literal(f"not a moment as {rule.time} ({what})")
     if column.type is ColumnType.TEXT:
         return f"nullif({text}, '')", "NULL"
     if column.type is ColumnType.CODE:
@@ -178,8 +177,7 @@ def _moment(rule: Rule, wall: str, offset: str, zone: str) -> tuple[str, str]:
     """SQL of the instant given the local clock under the name `wall`, and of the reason where there is none."""
     form = f"not a moment in the form {rule.time}" + (" with its offset" if rule.zone == "value" else "")
     if rule.zone in ("UTC", "value"):
-        value = wall if rule.zone == "UTC" else f"{wall} - {offset}"
-        return value, literal(form)
+        return _bounded(wall if rule.zone == "UTC" else f"{wall} - {offset}"), literal(form)
     name = zone if rule.zone == "facility" else str(rule.zone)
     value = segment_case(wall, name, {"once": f"{wall} - {{offset}}", "twice": "NULL", "never": "NULL"})
     why = segment_case(wall, name, {"once": "NULL", "twice": literal(rejects.TWICE), "never": literal(rejects.NEVER)})
@@ -187,6 +185,11 @@ def _moment(rule: Rule, wall: str, offset: str, zone: str) -> tuple[str, str]:
         f"CASE WHEN {wall} IS NOT NULL THEN {value} END",
         f"CASE WHEN {wall} IS NULL THEN {literal(form)} ELSE {why} END",
     )
+
+
+def _bounded(instant: str) -> str:
+    """The instant, NULL outside the years 1 to 9999: beyond them nothing could write it again."""
+    return f"CASE WHEN {instant} BETWEEN {EARLIEST} AND {LATEST} THEN {instant} END"
 
 
 def _offset(found: str) -> str:

@@ -43,9 +43,15 @@ class BundleCheck:
 
 
 def check_bundle(
-    bundle: Path, streams: Mapping[str, Stream], mappings: Mapping[str, EvidenceMapping], **load_options: object
+    bundle: Path,
+    streams: Mapping[str, Stream],
+    mappings: Mapping[str, EvidenceMapping],
+    *,
+    threads: int | None = None,
+    memory_limit: str | None = None,
+    workdir: Path | None = None,
 ) -> BundleCheck:
-    """Admit and load the bundle for what is wrong with it; `load_options` go to `load`.
+    """Admit and load the bundle for what is wrong with it, with the means that `load` is given.
 
     Raises:
         MachineError: the machine refuses; anything else about the bundle is a shortcoming.
@@ -63,7 +69,9 @@ def check_bundle(
             value=unknown[0],
             hint=f"mappings are: {', '.join(sorted(mappings))}",
         )
-    with load(admission, streams, mappings, keep_unreadable=True, **load_options) as store:  # type: ignore[arg-type]
+    with load(
+        admission, streams, mappings, threads=threads, memory_limit=memory_limit, workdir=workdir, keep_unreadable=True
+    ) as store:
         rows = sum(item.rows for item in store.items)
         return BundleCheck(admission.root, rows, tuple(_shortcomings(store, streams)))
 

@@ -41,30 +41,7 @@ def cover(
     table = quote(stream.id)
     time = quote(stream.time) if stream.time else "CAST(NULL AS BIGINT)"
     rows, earliest, latest = run(connection, f"SELECT count(*), min({time}), max({time}) FROM {table}")[0]
-    gaps: list[Gap] = []
-    count = 0
-    if items:
-        gaps = [
-            Gap(
-                stream=stream.id,
-                scope=f"item {item.id}",
-                period=item.observed,
-                reason=f"unreadable: {unreadable[item.id]}",
-            )
-            for item in items
-            if item.id in unreadable
-        ]
-        read = [item for item in items if item.id not in unreadable]
-        gaps += _snapshot(stream, read, period) if stream.complete.by == "snapshot" else _declared(stream, read, period)
-        count = len(gaps)
-        if not rows and stream.empty == "refused":
-            gaps.append(Gap(stream=stream.id, scope="", period=period, reason="no records at all"))
-            count += 1
-        searches = [_silences, _holes] if rows else []
-        for search in searches:
-            found, total = search(connection, stream, read, period)
-            gaps += found
-            count += total
+    gaps, count = _gaps(connection, stream, items, period, rows, unreadable) if items else ([], 0)
     return StreamCoverage(
         stream=stream.id,
         items=tuple(sorted(item.id for item in items)),
@@ -75,6 +52,34 @@ def cover(
         earliest=earliest,
         latest=latest,
     )
+
+
+def _gaps(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    items: Sequence[Item],
+    period: Period,
+    rows: int,
+    unreadable: Mapping[str, str],
+) -> tuple[list[Gap], int]:
+    """The gaps listed, and how many there are."""
+    gaps = [
+        Gap(
+            stream=stream.id, scope=f"item {item.id}", period=item.observed, reason=f"unreadable: {unreadable[item.id]}"
+        )
+        for item in items
+        if item.id in unreadable
+    ]
+    read = [item for item in items if item.id not in unreadable]
+    gaps += _snapshot(stream, read, period) if stream.complete.by == "snapshot" else _declared(stream, read, period)
+    if not rows and stream.empty == "refused":
+        gaps.append(Gap(stream=stream.id, scope="", period=period, reason="no records at all"))
+    count = len(gaps)
+    for search in (_silences, _holes) if rows else ():
+        found, total = search(connection, stream, read, period)
+        gaps += found
+        count += total
+    return gaps, count
 
 
 def _snapshot(stream: Stream, items: Sequence[Item], period: Period) -> list[Gap]:

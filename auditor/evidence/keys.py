@@ -9,8 +9,6 @@ true is not ours to say. The row kept is the one with the lowest reference.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
 from auditor.evidence.casts import literal
@@ -21,18 +19,10 @@ from auditor.model.evidence import RECORD_BITS
 from auditor.model.stream import Stream
 
 
-@dataclass(frozen=True, slots=True)
-class Repeats:
-    """Rows taken out of a stream: exact repetitions, and rows that contradict an earlier one."""
-
-    repeated: int
-    contradicting: int
-
-
-def settle_keys(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids: tuple[str, ...]) -> Repeats:
-    """Take rows with a key already delivered out of the stream's table, as described above."""
+def settle_keys(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids: tuple[str, ...]) -> int:
+    """Take rows with a key already delivered out of the stream's table, as described above; returns how many repeat."""
     if not stream.key:
-        return Repeats(0, 0)
+        return 0
     table, key = quote(stream.id), ", ".join(quote(name) for name in stream.key)
     # Hashes first: a stream without repetitions costs one aggregation over integers.
     run(
@@ -42,7 +32,7 @@ def settle_keys(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids:
     )
     try:
         if run(connection, "SELECT count(*) FROM door.suspects")[0][0] == 0:
-            return Repeats(0, 0)
+            return 0
         replace(connection, stream, f"SELECT * FROM {table}")
         columns = ", ".join(quote(name) for name in stream.columns)
         run(
@@ -62,7 +52,7 @@ def settle_keys(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids:
     return found
 
 
-def _take_out(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids: tuple[str, ...]) -> Repeats:
+def _take_out(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids: tuple[str, ...]) -> int:
     mask = (1 << RECORD_BITS) - 1
     ordinals = run(connection, f"SELECT DISTINCT earlier >> {RECORD_BITS} FROM door.repeats")
     names = " ".join(f"WHEN {ordinal} THEN {literal(item_ids[ordinal])}" for (ordinal,) in ordinals)
@@ -74,9 +64,9 @@ def _take_out(connection: duckdb.DuckDBPyConnection, stream: Stream, item_ids: t
             f"CASE earlier >> {RECORD_BITS} {names} END || ' record ' || (earlier & {mask}) "
             f"FROM door.repeats WHERE NOT same",
         )
-    same, other = run(connection, "SELECT count(*) FILTER (same), count(*) FILTER (NOT same) FROM door.repeats")[0]
+    repeated = run(connection, "SELECT count(*) FILTER (same) FROM door.repeats")[0][0]
     run(connection, f"DELETE FROM {quote(stream.id)} WHERE rowid IN (SELECT place FROM door.repeats)")
-    return Repeats(int(same), int(other))
+    return int(repeated)
 
 
 def settle_order(connection: duckdb.DuckDBPyConnection, stream: Stream) -> None:

@@ -13,18 +13,17 @@ from collections.abc import Iterable
 
 import duckdb
 
-from auditor.evidence.accept import (
-    Job,
+from auditor.evidence.casts import literal
+from auditor.evidence.formats import csv, zeek
+from auditor.evidence.records import (
+    Delivery,
     Relation,
-    accept,
+    cast_records,
     cast_sql,
     make_casts,
     passed_over,
-    reject,
     staged_text,
 )
-from auditor.evidence.casts import literal
-from auditor.evidence.formats import csv, zeek
 from auditor.evidence.rejects import MAX_FIELD, Malformed
 from auditor.evidence.staging import run
 from auditor.evidence.tables import quote, stored_type
@@ -32,54 +31,54 @@ from auditor.evidence.trees import load_trees
 from auditor.model.evidence import RECORD_BITS
 
 
-def load_item(connection: duckdb.DuckDBPyConnection, job: Job) -> int:
+def load_item(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
     """Load one item; returns how many records no stream of its mapping asked for (by `where`).
 
     Raises:
         EvidenceFormatError: the item as a whole cannot be read as what it is said to be.
         MachineError: memory or disk ran out.
     """
-    if job.mapping.format == "csv":
-        return _load_csv(connection, job)
-    if job.mapping.format == "tsv-zeek":
-        return _load_zeek(connection, job)
-    return load_trees(connection, job)
+    if delivery.mapping.format == "csv":
+        return _load_csv(connection, delivery)
+    if delivery.mapping.format == "tsv-zeek":
+        return _load_zeek(connection, delivery)
+    return load_trees(connection, delivery)
 
 
-def _load_csv(connection: duckdb.DuckDBPyConnection, job: Job) -> int:
-    delimiter, place = job.mapping.delimiter, job.source.place
-    with job.source.plain_path() as path:
+def _load_csv(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
+    delimiter, place = delivery.mapping.delimiter, delivery.source.place
+    with delivery.source.plain_path() as path:
         with open(path, "rb") as stream:
-            names = csv.read_header(stream, job.mapping.header, delimiter, place)
+            names = csv.read_header(stream, delivery.mapping.header, delimiter, place)
         with open(path, "rb", buffering=0) as stream:
             found = csv.scan(stream, delimiter)
         if found.plain(len(names)):
             columns = {name: f"f{index}" for index, name in enumerate(names)}
             relation = Relation(_bulk(path, len(names), delimiter, 1, quoted=found.quotes), columns)
-            passed = _load_bulk(connection, job, relation, found.records, 1)
+            passed = _load_bulk(connection, delivery, relation, found.records, 1)
             if passed is not None:
                 return passed
         with open(path, "rb") as stream:
-            return _load_records(connection, job, names, csv.read_records(stream, names, delimiter))
+            return _load_records(connection, delivery, names, csv.read_records(stream, names, delimiter))
 
 
-def _load_zeek(connection: duckdb.DuckDBPyConnection, job: Job) -> int:
-    place = job.source.place
-    needed = tuple(sorted({field for part in job.parts.values() for field in part.fields}))
-    with job.source.stream() as stream:
+def _load_zeek(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> int:
+    place = delivery.source.place
+    needed = tuple(sorted({field for part in delivery.parts.values() for field in part.fields}))
+    with delivery.source.stream() as stream:
         header = zeek.read_header(stream, needed, place)
-    with job.source.stream() as stream:
-        trimmed = zeek.copy_plain(stream, job.source.scratch("zeek"), header)
+    with delivery.source.stream() as stream:
+        trimmed = zeek.copy_plain(stream, delivery.source.scratch("zeek"), header)
     if trimmed is not None:
         path, lines = trimmed
         columns = {name: f"nullif(nullif(f{index}, '-'), '(empty)')" for index, name in enumerate(header.names)}
         relation = Relation(_bulk(path, len(header.names), "\t", header.lines, quoted=False), columns)
-        passed = _load_bulk(connection, job, relation, lines - header.lines, header.lines)
+        passed = _load_bulk(connection, delivery, relation, lines - header.lines, header.lines)
         os.unlink(path)
         if passed is not None:
             return passed
-    with job.source.stream() as stream:
-        return _load_records(connection, job, header.names, zeek.read_records(stream, header, place))
+    with delivery.source.stream() as stream:
+        return _load_records(connection, delivery, header.names, zeek.read_records(stream, header, place))
 
 
 def _bulk(path: str, count: int, delimiter: str, skip: int, *, quoted: bool) -> str:
@@ -93,16 +92,16 @@ def _bulk(path: str, count: int, delimiter: str, skip: int, *, quoted: bool) -> 
 
 
 def _load_bulk(
-    connection: duckdb.DuckDBPyConnection, job: Job, relation: Relation, expected: int, skip: int
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, relation: Relation, expected: int, skip: int
 ) -> int | None:
     """Records passed over, or None if the file must be read carefully (and nothing was loaded)."""
-    parts = job.parts
+    parts = delivery.parts
     try:
         if len(parts) == 1 and not any(part.where for part in parts.values()):
             (name,) = parts
-            if _load_direct(connection, job, name, relation, expected):
+            if _load_direct(connection, delivery, name, relation, expected):
                 return 0
-        staged = f"door.{quote(f'bulk {job.ordinal}')}"
+        staged = f"door.{quote(f'bulk {delivery.ordinal}')}"
         run(connection, f"CREATE TABLE {staged} AS SELECT * FROM {relation.sql}")
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         # DuckDB names one bad line; the careful reader names them all.
@@ -112,8 +111,7 @@ def _load_bulk(
         numbered = f"(SELECT rowid + 1 AS record, rowid + 1 + {skip} AS line, * FROM {staged})"
         relation = Relation(numbered, relation.columns)
         for name in parts:
-            accept(connection, job, name, relation)
-            reject(connection, job, name, relation)
+            cast_records(connection, delivery, name, relation, expected)
         passed = passed_over(connection, parts, relation)
     run(connection, f"DROP TABLE {staged}")
     return passed
@@ -128,19 +126,21 @@ def direct_table(stream: str) -> str:
     return f"door.{quote(f'direct {stream}')}"
 
 
-def _load_direct(connection: duckdb.DuckDBPyConnection, job: Job, name: str, relation: Relation, expected: int) -> bool:
+def _load_direct(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, name: str, relation: Relation, expected: int
+) -> bool:
     """Split, cast and store in one parallel pass; False, and nothing stored, unless every record was accepted.
 
     What is the same in every row is not stored but said by the view: writing a column costs more than casting it.
     """
-    stream = job.streams[name]
-    casts = make_casts(job, name, relation)
+    stream = delivery.streams[name]
+    casts = make_casts(delivery, name, relation)
     stored = [cast for cast in casts if cast.source]
     doubts = " OR ".join(f"NOT {cast.fits}" for cast in casts if cast.doubtful)
     table = direct_table(name)
     columns = [f"v{cast.index}::{stored_type(stream.columns[cast.column])} AS {quote(cast.column)}" for cast in stored]
     picked = ", ".join([*columns, *([f"{doubts} AS doubt"] if doubts else []), *([] if columns else ["true AS row"])])
-    making = f"CREATE TABLE {table} AS SELECT {picked} FROM {cast_sql(job, name, relation, casts)}"
+    making = f"CREATE TABLE {table} AS SELECT {picked} FROM {cast_sql(delivery, name, relation, casts)}"
     plan = " ".join(str(row[-1]) for row in run(connection, f"EXPLAIN {making}"))
     if any(word in plan for word in _UNORDERED):
         return False
@@ -156,8 +156,8 @@ def _load_direct(connection: duckdb.DuckDBPyConnection, job: Job, name: str, rel
         f"CAST({given.get(column, 'NULL')} AS {stored_type(definition)}) AS {quote(column)}"
         for column, definition in stream.columns.items()
     )
-    view = f"SELECT {seen}, ({job.ordinal}::BIGINT << {RECORD_BITS}) | (rowid + 1) AS ref FROM {table}"
-    if complete and job.alone:
+    view = f"SELECT {seen}, ({delivery.ordinal}::BIGINT << {RECORD_BITS}) | (rowid + 1) AS ref FROM {table}"
+    if complete and delivery.alone:
         run(connection, f"DROP TABLE {quote(name)}")
         run(connection, f"CREATE VIEW {quote(name)} AS {view}")
         return True
@@ -168,12 +168,15 @@ def _load_direct(connection: duckdb.DuckDBPyConnection, job: Job, name: str, rel
 
 
 def _load_records(
-    connection: duckdb.DuckDBPyConnection, job: Job, names: tuple[str, ...], records: Iterable[csv.Record | Malformed]
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    names: tuple[str, ...],
+    records: Iterable[csv.Record | Malformed],
 ) -> int:
-    parts = job.parts
+    parts = delivery.parts
     needed = sorted({field for part in parts.values() for field in part.fields})
     places = [names.index(field) for field in needed]
-    with staged_text(connection, job, "careful", len(needed)) as (stage, log):
+    with staged_text(connection, delivery, "careful", len(needed)) as (stage, log):
         for record in records:
             if isinstance(record, Malformed):
                 log.add(record)
@@ -182,6 +185,5 @@ def _load_records(
         stage.flush()
         relation = Relation(stage.table, {field: f"f{index}" for index, field in enumerate(needed)})
         for name in parts:
-            accept(connection, job, name, relation)
-            reject(connection, job, name, relation)
+            cast_records(connection, delivery, name, relation, stage.count)
         return passed_over(connection, parts, relation)

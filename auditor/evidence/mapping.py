@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping as AbstractMapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from auditor.canon.instant import parse_instant
 from auditor.canon.yaml import Document, parse_yaml
 from auditor.errors import ContentError, SchemaError, UnknownReferenceError, refuse_all
 from auditor.evidence.zones import is_zone
 from auditor.model.base import Frozen, Name, Text
-from auditor.model.shape import refusals
+from auditor.model.shape import shape
 from auditor.model.stream import Column, ColumnType, Stream
 
 Format = Literal["csv", "tsv-zeek", "jsonl", "json", "yaml"]
@@ -146,10 +146,7 @@ def read_mapping(data: bytes, name: str, streams: AbstractMapping[str, Stream] |
         UnknownReferenceError: a stream or column that does not exist.
     """
     document = parse_yaml(data, name)
-    try:
-        mapping = Mapping.model_validate(document.value)
-    except ValidationError as error:
-        refuse_all(refusals(error, document, SchemaError))
+    mapping = shape(Mapping, document)
     if streams is not None:
         problems = lint_mapping(mapping, document, streams)
         if problems:

@@ -53,7 +53,7 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]
 
 
 class Stage:
-    """Rows of text, gathered and handed to DuckDB in batches: record, line, f0, f1, ..."""
+    """Rows of text, gathered and handed to DuckDB in batches: record, line, f0, f1, ...; `count` of them so far."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, name: str, fields: int) -> None:
         self.table = f"door.{quote(name)}"
@@ -62,17 +62,17 @@ class Stage:
         self._records: list[int] = []
         self._lines: list[int] = []
         self._characters = 0
+        self.count = 0
         declared = "".join(f", f{index} VARCHAR" for index in range(fields))
         run(connection, f"CREATE TABLE {self.table} (record BIGINT, line BIGINT{declared})")
 
     def add(self, record: int, line: int, values: Sequence[str | None]) -> None:
         """One row; flushed when enough have come together."""
+        self.count += 1
         self._records.append(record)
         self._lines.append(line)
         self._rows.append(values)
-        for value in values:
-            if value is not None:
-                self._characters += len(value)
+        self._characters += sum(map(len, filter(None, values)))
         if len(self._records) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
             self.flush()
 

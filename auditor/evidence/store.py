@@ -18,7 +18,6 @@ from typing import Self
 import duckdb
 
 from auditor.errors import EvidenceFormatError, MachineError, UnknownReferenceError, refuse_all
-from auditor.evidence.accept import Job
 from auditor.evidence.admission import Admission, AdmittedFile
 from auditor.evidence.coverage import cover
 from auditor.evidence.keys import settle_keys, settle_order
@@ -26,6 +25,7 @@ from auditor.evidence.loader import load_item
 from auditor.evidence.mapping import Mapping
 from auditor.evidence.paths import Root
 from auditor.evidence.raw import raw_record
+from auditor.evidence.records import Delivery
 from auditor.evidence.source import open_source
 from auditor.evidence.staging import REJECTS, prepare, run
 from auditor.evidence.tables import Tables, connect, quote, table_definition
@@ -141,11 +141,8 @@ def load(
         passed_over, unreadable = _load_all(connection, admission, files, streams, folder)
         if unreadable and not keep_unreadable:
             refuse_all(list(unreadable.values()))
-        repeated = {}
+        repeated = {name: settle_keys(connection, streams[name], admission.item_ids) for name in sorted(streams)}
         for name in sorted(streams):
-            found = settle_keys(connection, streams[name], admission.item_ids)
-            if found.repeated:
-                repeated[name] = found.repeated
             settle_order(connection, streams[name])
         coverage = _coverage(connection, admission, files, streams, unreadable)
         items = _items(connection, admission, streams, mappings)
@@ -153,17 +150,17 @@ def load(
         run(connection, "SET GLOBAL disabled_optimizers = ''")
         tables.lock()
         return EvidenceStore(
-            admission,
-            tables,
-            items,
-            coverage,
-            rejects,
-            count,
-            repeated,
-            passed_over,
-            unreadable,
-            mappings,
-            resources.pop_all(),
+            admission=admission,
+            tables=tables,
+            items=items,
+            coverage=coverage,
+            rejects=rejects,
+            reject_count=count,
+            repeated={name: times for name, times in repeated.items() if times},
+            passed_over=passed_over,
+            unreadable=unreadable,
+            _mappings=mappings,
+            _resources=resources.pop_all(),
         )
 
 
@@ -211,7 +208,7 @@ def _load_all(
             alone = all(deliveries[name] == 1 for name in mapping.streams)
             try:
                 with open_source(root, file, folder) as source:
-                    passed = load_item(connection, Job(source, mapping, dict(streams), ordinal, zone, alone))
+                    passed = load_item(connection, Delivery(source, mapping, dict(streams), ordinal, zone, alone))
             except EvidenceFormatError as error:
                 unreadable[file.item.id] = error
                 _forget(connection, ordinal, sorted(set(mapping.streams) & set(streams)))

@@ -162,11 +162,6 @@ class Tables:
             self._run("SET lock_configuration = true")
             self._locked = True
 
-    def reset(self) -> None:
-        """Drop every table, so that one connection (10 ms to open) serves many cases."""
-        for name in self.names():
-            self._run(f"DROP TABLE {quote(name)}")
-
     def close(self) -> None:
         """Release the connection; the tables of a memory store are gone."""
         self._connection.close()
@@ -230,22 +225,6 @@ class Tables:
         with _translated(sql):
             self._run(f"CREATE TABLE {quote(name)} AS\n{sql}", used)
 
-    def register(self, name: str, columns: Arrays) -> None:
-        """Keep numpy arrays of equal length (integers, bool, or object of str and None) as the table `name`."""
-        self._refuse_name(name)
-        for column, array in columns.items():
-            if array.dtype.kind not in "ibO":
-                raise SchemaError("only integers, booleans and text fit in a table", place=name, value=column)
-        view = f"registered {name}"
-        types = {"i": "BIGINT", "b": "BOOLEAN", "O": "VARCHAR"}
-        picked = ", ".join(f"CAST({quote(c)} AS {types[a.dtype.kind]}) AS {quote(c)}" for c, a in columns.items())
-        with _translated(name):
-            self._connection.register(view, dict(columns))
-            try:
-                self._run(f"CREATE TABLE {quote(name)} AS SELECT {picked} FROM {quote(view)}")
-            finally:
-                self._connection.unregister(view)
-
     def _run(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         # Fetched to the end: DuckDB 2 refuses some calls while a result is unfinished.
         return self._connection.execute(sql, parameters or {}).fetchall()
@@ -284,6 +263,11 @@ class _translated:  # noqa: N801 - reads as a clause
             return
         if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
             raise MachineError("the table store ran out of memory or disk", hint=str(error)) from error
+        if isinstance(error, duckdb.OutOfRangeException | duckdb.ConversionException) and "out of range" in (
+            str(error).casefold()
+        ):
+            # Which row it met first is chance, so that the message cannot stand in results.
+            raise EvidenceFormatError("a figure is too large to compute with", hint=str(error)) from error
         if isinstance(error, duckdb.Error):
             problem = str(error).split("\n", 1)[0]
             raise SchemaError(f"the query is refused: {problem}", value=self._sql, hint=str(error)) from error

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.attestation.accept import Accepted, Judged, accept
-from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.roles import Kind
-from auditor.attestation.sign import missing_signatures
 from auditor.attestation.statements.act import ActStatement, make_act_statement, parse_act
-from auditor.attestation.statements.results import ResultsStatement, parse_results
 from auditor.attestation.verify import read_root
 from auditor.canon.instant import format_instant
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import BindingError, SigningError
 from auditor.jobs.files import read_file
 from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, sign_by
+from auditor.jobs.statement_files import read_finished, read_statement_file
+from auditor.jobs.trust import seen_version
 
 if TYPE_CHECKING:
     Progress = Callable[[str], None]
@@ -47,14 +46,19 @@ def act_on(request: ActRequest, passphrase: Passphrase, progress: Progress = lam
 
     Raises:
         EnvelopeError, StatementError: the report, or its successor, is not one.
-        SigningError: the report is unfinished or younger than the act, or a key is missing or refused.
+        SigningError: the report or its successor is unfinished, the report is younger than the act, or a key is
+            missing or refused.
         AttestationError: a role that may not act so.
         BindingError: the successor does not sign that it replaces the report; a recomputed result differs.
     """
-    data = read_file(request.report)
-    report = parse_results(parse_envelope(data).payload)
-    _require_finished(request, data, report)
-    digest = hashlib.sha512(data).hexdigest()
+    digest, report = read_finished(request.report)
+    if request.at < report.concluded_at:
+        raise SigningError(
+            "nobody can act on a report before it is concluded",
+            place=str(request.report),
+            value=format_instant(request.at),
+            hint=f"it was concluded at {format_instant(report.concluded_at)}",
+        )
     payload = make_act_statement(
         report=digest,
         act=request.act,
@@ -76,7 +80,7 @@ def read_act(path: Path) -> ActStatement:
     Raises:
         EnvelopeError, StatementError, MachineError: it cannot be read, or is not an act.
     """
-    return parse_act(parse_envelope(read_file(path)).payload)
+    return read_statement_file(path, parse_act)
 
 
 def verify_act(path: Path, trust: Path, at: int, report: Path | None = None) -> Accepted:
@@ -86,7 +90,7 @@ def verify_act(path: Path, trust: Path, at: int, report: Path | None = None) -> 
         VerificationError: do not rely on it.
         UnverifiableError: it cannot be verified here.
     """
-    accepted = accept(read_file(path), Kind.ACT, read_root(read_file(trust)), Judged(at))
+    accepted = accept(read_file(path), Kind.ACT, read_root(read_file(trust), seen_version(trust)), Judged(at))
     statement = accepted.statement
     assert isinstance(statement, ActStatement)
     if report is not None and hashlib.sha512(read_file(report)).hexdigest() != statement.report:
@@ -94,29 +98,12 @@ def verify_act(path: Path, trust: Path, at: int, report: Path | None = None) -> 
     return accepted
 
 
-def _require_finished(request: ActRequest, data: bytes, report: ResultsStatement) -> None:
-    missing = missing_signatures(data)
-    if missing:
-        raise SigningError(
-            "the report is not signed by all whom it declares, so its digest will still change",
-            place=str(request.report),
-            value=", ".join(signer.principal for signer in missing),
-        )
-    if request.at < report.concluded_at:
-        raise SigningError(
-            "nobody can act on a report before it is concluded",
-            place=str(request.report),
-            value=format_instant(request.at),
-            hint=f"it was concluded at {format_instant(report.concluded_at)}",
-        )
-
-
 def _successor(path: Path, digest: str) -> str:
-    data = read_file(path)
-    if parse_results(parse_envelope(data).payload).supersedes != digest:
+    successor = read_finished(path)
+    if successor.statement.supersedes != digest:
         raise BindingError(
             "the successor does not sign that it replaces this report",
             place=str(path),
             hint="sign the new results with --supersedes and the old report",
         )
-    return hashlib.sha512(data).hexdigest()
+    return successor.digest

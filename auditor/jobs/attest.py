@@ -11,9 +11,10 @@ from pathlib import Path
 
 from auditor.attestation import package as layout
 from auditor.custody.signer_file import Passphrase
+from auditor.errors import MachineError
 from auditor.jobs.assess import AssessRequest, Progress, assess_bundle
 from auditor.jobs.content import load_catalog
-from auditor.jobs.document import Document, write_document
+from auditor.jobs.document import Document, require_ready, write_document
 from auditor.jobs.evidence import admit_bundle
 from auditor.jobs.files import machine_error, write_file
 from auditor.jobs.hands import Evidence, Hand
@@ -55,13 +56,22 @@ class Outputs:
 
 
 def attest(request: AttestRequest, progress: Progress) -> Outputs:
-    """Write results, report, document and, with a sealer, the package into `out`; each is whole or not there."""
+    """Write results, report, document and, with a sealer, the package into `out`; each is whole or not there.
+
+    Raises:
+        MachineError: `out` has a package already: what it was made from would be overwritten beside it.
+    """
+    if (request.out / "package").exists():
+        raise MachineError("there is a package here already", place=str(request.out), hint="name a new folder")
+    require_ready(_document_of(request, request.out / layout.REPORT, request.assessment.as_of))
     try:
         request.out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise machine_error(error, request.out) from error
-    seal = _seal_evidence(request, progress)
-    results, data = assess_bundle(request.assessment, load_catalog(request.controls), progress)
+    progress("hashing the evidence")
+    admission = admit_bundle(request.assessment.bundle)
+    seal = _seal_evidence(request, admission.root, progress)
+    results, data = assess_bundle(request.assessment, load_catalog(request.controls), progress, admission=admission)
     results_file, report = request.out / "results.json", request.out / layout.REPORT
     write_file(results_file, data)
     progress("signing the results")
@@ -74,12 +84,11 @@ def attest(request: AttestRequest, progress: Progress) -> Outputs:
     return Outputs(results, tuple(written), _verify(request, target, progress))
 
 
-def _seal_evidence(request: AttestRequest, progress: Progress) -> Path | None:
+def _seal_evidence(request: AttestRequest, root: str, progress: Progress) -> Path | None:
     if request.sealer is None:
         return None
     progress("sealing the evidence")
     folder = request.out / "seals"
-    root = admit_bundle(request.assessment.bundle).root
     seal_evidence(request.sealer, root, request.now(), folder)
     return folder / "evidence.dsse.json"
 
@@ -99,10 +108,13 @@ def _sign(request: AttestRequest, data: bytes, seal: Path | None, progress: Prog
 def _document(request: AttestRequest, report: Path, progress: Progress) -> list[tuple[str, Path]]:
     at = max(request.now(), request.assessment.as_of)
     pdf = print_attestation(VerifyRequest(report, request.trust, at, controls=request.controls), progress)
+    return write_document(pdf, _document_of(request, report, at), request.out / layout.PDF, progress)
+
+
+def _document_of(request: AttestRequest, report: Path, at: int) -> Document:
     certified = request.certification is not None
     answering = [hand for hand in request.signers if hand.role in DOCUMENT_ROLES] if certified else []
-    document = Document(report, request.trust, request.certification, answering, request.passphrase, at)
-    return write_document(pdf, document, request.out / layout.PDF, progress)
+    return Document(report, request.trust, request.certification, answering, request.passphrase, at)
 
 
 def _package(request: AttestRequest, report: Path, seal: Path | None, progress: Progress) -> Path:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.attestation.cms import unreadable
 from auditor.errors import TrustError
 from auditor.jobs.files import read_file
 from auditor.jobs.trust_document import Document, Window, add_authority
@@ -32,7 +32,7 @@ def read_certificate(path: Path) -> Certificate:
         TrustError: not exactly one X.509 certificate in PEM or DER.
     """
     from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     data = read_file(path, limit=65_536)
     try:
@@ -42,7 +42,7 @@ def read_certificate(path: Path) -> Certificate:
         certificate = found[0]
         return Certificate(
             certificate.public_bytes(Encoding.DER),
-            _spki_of(certificate),
+            certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
             Window(
                 int(certificate.not_valid_before_utc.timestamp()) * 1_000_000,
                 int(certificate.not_valid_after_utc.timestamp()) * 1_000_000,
@@ -50,7 +50,7 @@ def read_certificate(path: Path) -> Certificate:
             _is_for_timestamps(certificate),
             _is_ca(certificate),
         )
-    except ValueError as error:
+    except unreadable() as error:
         raise TrustError(
             "not an X.509 certificate", place=str(path), hint="give the certificate in PEM or DER, not its key"
         ) from error
@@ -74,16 +74,6 @@ def read_anchor(path: Path) -> Certificate:
     if not certificate.is_ca:
         raise TrustError("not the certificate of a CA", place=str(path), hint="give that of the issuer")
     return certificate
-
-
-def _spki(der: bytes) -> bytes:
-    return _spki_of(_load_der(der))
-
-
-def _spki_of(certificate: x509.Certificate) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
-    return certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _load_der(data: bytes) -> x509.Certificate:
@@ -112,15 +102,26 @@ def _is_ca(certificate: x509.Certificate) -> bool:
         return False
 
 
-def add_authority_of(document: Document, name: str, operator: str, path: Path, policy: str) -> None:
+def add_authority_of(
+    document: Document,
+    name: str,
+    operator: str,
+    path: Path,
+    policy: str,
+    began: int | None = None,
+    ended: int | None = None,
+) -> None:
     """Add the time-stamping authority whose certificate is at `path`, for as long as that is valid.
 
+    `began` and `ended` (microseconds) narrow that. An authority that is known already by this certificate is replaced.
+
     Raises:
-        MachineError, TrustError: as `read_authority_certificate`, or another authority has the same key.
+        MachineError, TrustError: as `read_authority_certificate`, or the name is known with another certificate.
     """
     certificate = read_authority_certificate(path)
-    for known in document["authorities"]:
-        # With one key behind two names, one authority would be two witnesses.
-        if known["authority"] != name and _spki(base64.b64decode(known["certificate"])) == certificate.spki:
-            raise TrustError("another authority has this key", place=str(path), value=known["authority"])
-    add_authority(document, name, operator, certificate.der, policy, certificate.window)
+    valid = certificate.window
+    window = Window(
+        valid.began if began is None else max(began, valid.began),
+        valid.ended if ended is None else min(ended, valid.ended),
+    )
+    add_authority(document, name, operator, certificate.der, policy, window)

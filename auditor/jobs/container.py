@@ -14,12 +14,13 @@ import struct
 from bisect import bisect_left
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
-from auditor.attestation.package import MAX_FILES, FileDigests
 from auditor.errors import BindingError, MachineError
 from auditor.jobs.files import machine_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from auditor.attestation.package import FileDigests
 
 MAX_MEMBER_BYTES = 256 * 2**20
 """The most that is read into memory at once; larger evidence is hashed as it passes."""
@@ -95,6 +96,9 @@ def read(container: Container, path: str, limit: int = MAX_MEMBER_BYTES) -> byte
 
 def digest(container: Container, path: str) -> FileDigests:
     """Size, SHA-256 and SHA-512 of one file, in one pass and bounded memory."""
+    # What a package may hold is loaded for a package only: a report alone should verify at once.
+    from auditor.attestation.package import FileDigests
+
     sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
     with container.open(path) as file:
         while chunk := file.read(_CHUNK):
@@ -112,6 +116,8 @@ class Folder:
         self.paths = tuple(sorted(self._walk()))
 
     def _walk(self) -> Iterator[str]:
+        from auditor.attestation.package import MAX_FILES
+
         pending, count = [("", 0)], 0
         while pending:
             prefix, depth = pending.pop()
@@ -222,6 +228,8 @@ class _Window:
 
 
 def _read_members(file: BinaryIO, place: str) -> dict[str, _Member]:
+    from auditor.attestation.package import MAX_FILES
+
     size = file.seek(0, os.SEEK_END)
     if size < _END.size:
         raise BindingError("not a package: neither a folder nor a zip", place=place)

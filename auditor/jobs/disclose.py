@@ -6,6 +6,7 @@ import errno
 import os
 import secrets
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.attestation.commitment import (
@@ -28,15 +29,16 @@ from auditor.attestation.commitment import (
 from auditor.attestation.leaves import MAX_LEAF, Opening, opening_lines, parse
 from auditor.canon.digest import is_sha256_hex
 from auditor.canon.merkle import HASH_BYTES, root_of_hashes
-from auditor.errors import BindingError, StatementError, UnknownReferenceError
+from auditor.errors import BindingError, MachineError, StatementError, UnknownReferenceError
 from auditor.jobs.container import Container, open_container, read
 from auditor.jobs.files import machine_error, read_file, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _CHUNK = 1 << 20
+_SHOWN = 20
+"""Of the items that a refusal names."""
 
 
 class Evidence(NamedTuple):
@@ -91,6 +93,7 @@ def disclose_edition(
     withhold: Sequence[str] | None = None,
     only: Sequence[str] | None = None,
     records: Mapping[str, Iterable[bytes]] | None = None,
+    progress: Callable[[str], None] = lambda line: None,
 ) -> Edition:
     """Write to the new folder `out` an edition of `package` without the items in `withhold`, or with those in `only`.
 
@@ -100,8 +103,10 @@ def disclose_edition(
     Raises:
         UnknownReferenceError: an item that is not opened in this package.
         BindingError: a file or record is not what was committed to.
-        MachineError: `out` exists, or the machine refuses.
+        MachineError: `out` exists or lies in the package, or the machine refuses.
     """
+    _require_beside(package, out)
+    progress("reading the package")
     evidence = read_evidence(package)
     kept = _kept(evidence, withhold, only)
     work = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
@@ -109,6 +114,7 @@ def disclose_edition(
         if os.path.lexists(out):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         work.mkdir()
+        progress("copying the evidence that is disclosed")
         _copy_files(evidence, kept, work)
         opened = [one for one in evidence.openings if one.item is None or one.item in kept]
         _write_lines(work / OPENINGS, [one.text for one in opened])
@@ -121,6 +127,12 @@ def disclose_edition(
     return Edition(tuple(sorted(kept)), tuple(sorted(set(evidence.items) - kept)), count)
 
 
+def _require_beside(package: str, out: Path) -> None:
+    # A package holds exactly the files of its manifest: one more, and it fails for everybody.
+    if Path(package).resolve() in out.resolve().parents:
+        raise MachineError("lies in the package itself", place=str(out), hint="name a folder beside the package")
+
+
 def _kept(evidence: Evidence, withhold: Sequence[str] | None, only: Sequence[str] | None) -> set[str]:
     known = set(evidence.items)
     for item in (*(withhold or ()), *(only or ())):
@@ -130,7 +142,9 @@ def _kept(evidence: Evidence, withhold: Sequence[str] | None, only: Sequence[str
 
 def _require_known(evidence: Evidence, item: str) -> Opening:
     if item not in evidence.items:
-        hint = f"opened here: {', '.join(sorted(evidence.items)[:20])}"
+        known = sorted(evidence.items)
+        more = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+        hint = f"opened here: {', '.join(known[:_SHOWN]) or 'nothing'}{more}"
         raise UnknownReferenceError("no such item is opened in this package", value=item, hint=hint)
     return evidence.items[item]
 
@@ -174,7 +188,10 @@ def _open_records(evidence: Evidence, item: str, leaves: Iterable[bytes], kept: 
     lines = list(leaves)
     place, target = record_files(item)
     hashes = read(evidence.container, place, MAX_RECORD_LEAVES)
-    verify_record_openings(item, _tree_of(hashes), hashes, lines)
+    try:
+        verify_record_openings(item, _tree_of(hashes), hashes, lines)
+    except BindingError as error:
+        raise _other_bundle(item) from error
     _write_lines(work / target, lines)
     return len(lines)
 
@@ -206,7 +223,19 @@ def open_record(package: str, item: str, leaf: bytes, record: int, out: Path) ->
         BindingError: not the leaf of that record in the package.
     """
     container = open_container(package)
-    write_file(out, make_opening(leaf, record - 1, read(container, record_files(item)[0], MAX_RECORD_LEAVES)))
+    hashes = read(container, record_files(item)[0], MAX_RECORD_LEAVES)
+    try:
+        opening = make_opening(leaf, record - 1, hashes)
+    except BindingError as error:
+        raise _other_bundle(item) from error
+    write_file(out, opening)
+
+
+def _other_bundle(item: str) -> BindingError:
+    return BindingError(
+        "the bundle's record is not the one that was committed to", place=item,
+        hint="give the bundle that this package was made from",
+    )  # fmt: skip
 
 
 def check_opening(package: str, opening: Path, file: Path | None = None) -> list[tuple[str, str]]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.attestation import package as layout
 from auditor.attestation.root import parse_root
-from auditor.custody.signer_file import Passphrase
+from auditor.custody.signer_file import Passphrase, read_signer
 from auditor.errors import SigningError
-from auditor.jobs.files import read_file, write_file
+from auditor.jobs.files import machine_error, read_file, write_file
 from auditor.jobs.hands import Hand
 from auditor.jobs.print_attestation import Certification, certify_attestation, document_statement
 
@@ -27,6 +28,32 @@ class Document:
     at: int
 
 
+def require_ready(document: Document) -> None:
+    """Refuse before minutes are spent on rendering what would be refused after it.
+
+    Raises:
+        SigningError: signers without a certification.
+        MachineError: a file that is needed later cannot be read.
+        TrustError: a signer file is none.
+    """
+    if document.certification is None:
+        if document.signers:
+            raise SigningError(
+                "only a certified PDF gets a statement", hint="give --pdf-key, --pdf-certificate and --time"
+            )
+        return
+    how = document.certification
+    if not how.key.startswith("pkcs11:"):
+        try:
+            os.stat(how.key)  # its owner's secret is read when it is used, not now
+        except OSError as error:
+            raise machine_error(error, how.key) from error
+    for path in (how.certificate, *how.chain, *how.lists):
+        read_file(path)
+    for hand in document.signers:
+        read_signer(hand.signer)
+
+
 def write_document(
     pdf: bytes, document: Document, out: Path, progress: Callable[[str], None]
 ) -> list[tuple[str, Path]]:
@@ -35,11 +62,8 @@ def write_document(
     Raises:
         SigningError: signers without a certification, or a key that cannot be used.
     """
+    require_ready(document)
     if document.certification is None:
-        if document.signers:
-            raise SigningError(
-                "only a certified PDF gets a statement", hint="give --pdf-key, --pdf-certificate and --time"
-            )
         write_file(out, pdf)
         return [("attestation", out)]
     progress("certifying the attestation")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.attestation.keys import (
     ALGORITHMS,
@@ -15,11 +17,13 @@ from auditor.attestation.keys import (
     verify_signature,
 )
 from auditor.custody.files import (
+    SHORT_PASSPHRASE,
     encode_private_key,
     encode_sample_key,
     generate_private_key,
     is_encrypted,
     is_sample_key,
+    is_short_passphrase,
     load_private_key,
     public_key_of,
 )
@@ -35,11 +39,13 @@ from auditor.custody.signer_file import (
     private_file,
     read_signer,
 )
-from auditor.errors import SigningError
+from auditor.errors import MachineError, SigningError
 from auditor.jobs.files import read_file, write_file
 
+if TYPE_CHECKING:
+    from auditor.custody.files import PrivateKey
+
 SUFFIX = ".signer.json"
-LEAST_PASSPHRASE = 12
 _SUFFIXES: dict[Algorithm, str] = {ECDSA: ".p384.pem", ML_DSA: ".mldsa87.pem"}
 # No statement begins like this: what is signed in earnest begins with DSSEv1.
 _PROOF = b"auditor: this key is where its signer file says\n"
@@ -89,10 +95,8 @@ def generate_signer(
     for path in (file, *paths.values()):
         if path.exists():
             raise SigningError("a file of this name exists already", place=str(path), hint="choose another name")
-    if passphrase is not None and len(passphrase) < LEAST_PASSPHRASE:
-        raise SigningError(
-            "the passphrase is too short", hint=f"at least {LEAST_PASSPHRASE} characters, such as five random words"
-        )
+    if passphrase is not None and is_short_passphrase(passphrase):
+        raise SigningError("the passphrase is too short", hint=SHORT_PASSPHRASE)
     forbid_core_dumps()
     private = {algorithm: generate_private_key(algorithm) for algorithm in drawn}
     places = [KeyPlace(public_key_of(private[a]), file_uri(paths[a].name)) for a in drawn]
@@ -104,11 +108,24 @@ def generate_signer(
     parse_signer(data, place=str(file))
     if elsewhere:
         open_and_prove(signer._replace(keys=signer.keys[:1]), stem.parent, ask)
-    for algorithm, key in private.items():
-        pem = encode_private_key(key, passphrase) if passphrase is not None else encode_sample_key(key)
-        write_file(paths[algorithm], pem, private=True)
-    write_file(file, data)
+    _write_whole({paths[a]: _encoded(private[a], passphrase) for a in drawn}, file, data)
     return Generated(signer, file, tuple(paths.values()))
+
+
+def _encoded(key: PrivateKey, passphrase: bytes | None) -> bytes:
+    return encode_sample_key(key) if passphrase is None else encode_private_key(key, passphrase)
+
+
+def _write_whole(private: Mapping[Path, bytes], file: Path, data: bytes) -> None:
+    """Write the private key files and then the signer file that names them, or leave none of them."""
+    try:
+        for path, pem in private.items():
+            write_file(path, pem, private=True)
+        write_file(file, data)
+    except (MachineError, KeyboardInterrupt):
+        for path in private:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def prove_signer(path: Path, ask: Passphrase) -> SignerFile:

@@ -11,6 +11,7 @@ from typing import Any
 
 from auditor.canon.json import canonical_bytes, parse_strict
 from auditor.catalog.catalog import Catalog
+from auditor.custody.files import SHORT_PASSPHRASE, is_short_passphrase
 from auditor.errors import EvidenceFormatError
 from auditor.evidence.commitment import pseudonym_key
 from auditor.evidence.pseudonyms import Pseudonyms, personal_values
@@ -44,8 +45,10 @@ def seal_names(folder: Path, catalog: Catalog, out: Path, passphrase: bytes) -> 
 
     Raises:
         EvidenceError: the bundle cannot be admitted.
-        EvidenceFormatError: there is no passphrase.
+        EvidenceFormatError: there is no passphrase, or a short one.
     """
+    if passphrase and is_short_passphrase(passphrase):
+        raise EvidenceFormatError("the passphrase is too short", hint=SHORT_PASSPHRASE)
     admission = admit_bundle(folder)
     known = mappings(catalog)
     items = [known[file.item.mapping] for file in admission.files if file.item.mapping in known]

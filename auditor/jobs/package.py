@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.attestation import package as layout
-from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.package import make_manifest
 from auditor.attestation.statements.act import parse_act
 from auditor.attestation.statements.results import ResultsStatement, parse_results
 from auditor.errors import BindingError, MachineError, SigningError
 from auditor.jobs.assess import Progress
-from auditor.jobs.container import Folder, digest, write_zip
+from auditor.jobs.container import Folder, digest, read, write_zip
 from auditor.jobs.content import load_catalog
 from auditor.jobs.evidence import admit_bundle
 from auditor.jobs.evidence_tree import write_evidence
 from auditor.jobs.files import machine_error, read_file, write_file
 from auditor.jobs.folders import content_folder
 from auditor.jobs.seal import Sealer, read_seal, seal, write_seal
+from auditor.jobs.statement_files import parse_statement_file, read_statement_file
 
 _DER_SEQUENCE = b"\x30"
 _MOST_ACTS = 9999
@@ -57,7 +57,7 @@ def make_package(request: PackageRequest, progress: Progress = lambda line: None
         MachineError: `out` is there already, or the disk refuses.
     """
     report = read_file(request.report)
-    statement = parse_results(parse_envelope(report).payload)
+    statement = parse_statement_file(request.report, report, parse_results)
     if request.out.exists():
         raise MachineError("there is something of this name already", place=str(request.out), hint="name a new folder")
     beside = request.out.with_name(f".{request.out.name}.{secrets.token_hex(4)}.part")
@@ -125,17 +125,25 @@ def seal_late(package: Path, lists: Sequence[Path], sealer: Sealer, at: int) -> 
     _require_package(package)
     folder = package / "seals"
     if (folder / "late.dsse.json").exists():
-        raise SigningError("the package has its late seal already", place=str(package))
+        raise SigningError(
+            "the package has its late seal already",
+            place=str(folder / "late.dsse.json"),
+            hint="one is enough: its revocation lists are from after the seal",
+        )
     found = _read_lists(lists)
     container = Folder(str(package))
+    # What a run left that was interrupted: its lists are sealed with the others, its timestamps are of no use.
+    found |= {p: read(container, p) for p in container.paths if p.startswith(layout.REVOCATION) and p not in found}
     sealed = [path for path in container.paths if path.startswith(f"{layout.PACKAGE_SEAL}.")]
     subjects = [(path, digest(container, path).sha512) for path in sealed]
     subjects += [(path, hashlib.sha512(data).hexdigest()) for path, data in found.items()]
-    statement = parse_results(parse_envelope(read_file(package / layout.REPORT)).payload)
+    statement = read_statement_file(package / layout.REPORT, parse_results)
     files = seal(sealer, "late", statement.package, at, subjects)
     (folder / "revocation").mkdir(exist_ok=True)
     for path, data in found.items():
         write_file(package / path, data)
+    for stale in folder.glob("late.*.ts?"):
+        stale.unlink()
     write_seal(files, folder, "late")
 
 
@@ -191,16 +199,21 @@ def add_act(package: Path, act: Path) -> Path:
     Raises:
         EnvelopeError, StatementError: it is no act.
         BindingError: it is about another report.
+        SigningError: it is in the package already.
         MachineError: there is no package, it has 9,999 acts, or a file cannot be read or written.
     """
     _require_package(package)
     data = read_file(act)
     report = hashlib.sha512(read_file(package / layout.REPORT)).hexdigest()
-    statement = parse_act(parse_envelope(data).payload)
+    statement = parse_statement_file(act, data, parse_act)
     if statement.report != report:
         raise BindingError("an act over another report", place=str(act), value=statement.report)
     folder = package / "acts"
-    number = 1 + max((int(path.name[:4]) for path in folder.glob("[0-9][0-9][0-9][0-9].dsse.json")), default=0)
+    there = sorted(folder.glob("[0-9][0-9][0-9][0-9].dsse.json"))
+    for path in there:
+        if read_file(path) == data:
+            raise SigningError("the package has this act already", place=str(path), hint="once is enough")
+    number = 1 + (int(there[-1].name[:4]) if there else 0)
     if number > _MOST_ACTS:
         raise MachineError("there is no room for another act", place=str(folder))
     try:

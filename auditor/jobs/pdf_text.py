@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from auditor.attestation.verify import VerifiedReport
 
 RESULTS = "results.json"
+_VERIFIER = "beside#verifier"
 
 
 class TextRequest(NamedTuple):
@@ -48,10 +49,14 @@ def compare_text(pdf: bytes, request: TextRequest, limits: Limits = LIMITS) -> s
         "fingerprint": request.fingerprint,
         "verifiers": request.verifiers,
     }
-    count = ask_child("text", members, pdf, limits)["count"]
-    return (
-        f"{count} fields and all the words between them are as the signed report has them, and so is what is attached"
+    found = ask_child("text", members, pdf, limits)
+    same = (
+        f"{found['count']} fields and all the words between them are as the signed report has them, and so is what is"
+        " attached"
     )
+    if not found["unsigned"]:
+        return same
+    return f"{same}; what only its printer says was compared with nothing: {', '.join(found['unsigned'])}"
 
 
 def attached_report(pdf: bytes, place: str, limits: Limits = LIMITS) -> bytes:
@@ -75,20 +80,22 @@ def answer(members: dict[str, Any], pdf: bytes) -> dict[str, Any]:
 
 def _compared(members: dict[str, Any], pdf: bytes) -> dict[str, Any]:
     from auditor.jobs.folders import content_folder
+    from auditor.report.beside import names_of
     from auditor.report.kit import read_kit
-    from auditor.report.printed_text import require_same_text, text_fingerprint
+    from auditor.report.printed_text import require_same_text
 
     revision0 = lone_revision(pdf) if members["size"] is None else pdf[: members["size"]]
     payload = base64.b64decode(members["payload"])
-    count = require_same_text(revision0, payload, read_kit(content_folder("templates")), members["known"])
-    if members["fingerprint"] not in (None, text_fingerprint(revision0)):
+    found = require_same_text(revision0, payload, read_kit(content_folder("templates")), members["known"])
+    if members["fingerprint"] not in (None, found.fingerprint):
         raise BindingError(
             "the text of the pages is not the one whose fingerprint was signed", value=members["fingerprint"]
         )
     _require_attached(revision0, members["report"], members["results"])
-    if members["verifiers"] is not None:
-        _require_known_verifier(revision0, members["verifiers"])
-    return {"count": count}
+    left = dict(found.unsigned)
+    if members["verifiers"] is not None and _VERIFIER in left:
+        _require_known_verifier(left.pop(_VERIFIER), members["verifiers"])
+    return {"count": found.fields + len(found.unsigned) - len(left), "unsigned": names_of(left)}
 
 
 def lone_revision(pdf: bytes) -> bytes:
@@ -120,11 +127,8 @@ def _require_attached(revision0: bytes, report: str, results: str) -> None:
         raise BindingError("the results attached to the PDF are not those that were signed", place=layout.PDF)
 
 
-def _require_known_verifier(revision0: bytes, verifiers: list[str]) -> None:
+def _require_known_verifier(printed: str, verifiers: list[str]) -> None:
     """The page that the document tells its readers to verify with is one that the trust root names."""
-    from auditor.report.beside import BESIDE
-    from auditor.report.printed_text import extract_fields
-
-    named = {"".join(one.text.split()) for one in extract_fields(revision0) if one.id == f"{BESIDE}#verifier"}
-    for digest in named - {*verifiers, ""}:
+    digest = "".join(printed.split())
+    if digest not in verifiers:
         raise BindingError("the PDF names a verifier that the trust root does not", place=layout.PDF, value=digest)

@@ -23,6 +23,8 @@ from auditor.jobs.files import read_file, write_file
 from auditor.jobs.hands import Hand, declare, sign_by
 from auditor.jobs.timestamp import obtain
 
+_STATEMENT = ".dsse.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
@@ -65,7 +67,7 @@ def seal(
         stage=stage, package=package, sealed_at=at, subjects=subjects, signers=[declare(hand)]
     )
     envelope = sign_by([hand], statement, sealer.passphrase)
-    files, timestamps = {".dsse.json": envelope}, []
+    files, timestamps = {_STATEMENT: envelope}, []
     imprint = hashlib.sha512(envelope).digest()
     for authority, url in sealer.authorities():
         stamped = obtain(imprint, authority, url)
@@ -91,10 +93,10 @@ def seal_evidence(sealer: Sealer, root_hash: str, at: int, folder: Path) -> Evid
 
 
 def write_seal(files: Mapping[str, bytes], folder: Path, stem: str) -> None:
-    """Write the files of a seal into `folder`, each whole or not at all."""
+    """Write the files of a seal into `folder`, each whole or not at all; the statement last, so that it is complete."""
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix, data in files.items():
-        write_file(folder / f"{stem}{suffix}", data)
+    for suffix in sorted(files, key=_STATEMENT.__eq__):
+        write_file(folder / f"{stem}{suffix}", files[suffix])
 
 
 def read_seal(envelope: Path) -> dict[str, bytes]:
@@ -104,7 +106,7 @@ def read_seal(envelope: Path) -> dict[str, bytes]:
         SigningError: `envelope` is not the statement's file of a seal.
         MachineError: it cannot be read.
     """
-    stem = envelope.name.removesuffix(".dsse.json")
+    stem = envelope.name.removesuffix(_STATEMENT)
     if stem == envelope.name:
         raise SigningError("not the file of a seal", place=str(envelope), hint="give the file ending in .dsse.json")
     beside = sorted(
@@ -116,4 +118,4 @@ def read_seal(envelope: Path) -> dict[str, bytes]:
 def cite(files: Mapping[str, bytes]) -> EvidenceSeal:
     """What a report says of the seal over its evidence: the SHA-512 of its statement and of each answer."""
     digest = {suffix: hashlib.sha512(data).hexdigest() for suffix, data in files.items()}
-    return EvidenceSeal(digest[".dsse.json"], tuple(sorted(digest[s] for s in digest if s.endswith(".tsr"))))
+    return EvidenceSeal(digest[_STATEMENT], tuple(sorted(digest[s] for s in digest if s.endswith(".tsr"))))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,8 +22,8 @@ from auditor.canon.json import canonical_bytes, parse_strict
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import BindingError, EvidenceFormatError, SigningError
 from auditor.jobs.engine import engine
-from auditor.jobs.files import read_file
 from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, open_hands, require_recomputed, sign_by
+from auditor.jobs.statement_files import read_finished
 
 if TYPE_CHECKING:
     from auditor.evidence.admission import Admission
@@ -194,8 +193,7 @@ def _read_evidence_seal(request: SignRequest, root: str) -> EvidenceSeal | None:
 def _predecessor(path: Path | None, results: dict[str, Any], concluded_at: int) -> str | None:
     if path is None:
         return None
-    data = read_file(path)
-    old = parse_results(parse_envelope(data).payload)
+    digest, old = read_finished(path)
     facilities = [one.get("facility", {}).get("id") for one in (old.results, results)]
     if facilities[0] != facilities[1]:
         raise BindingError(
@@ -210,4 +208,4 @@ def _predecessor(path: Path | None, results: dict[str, Any], concluded_at: int) 
             place=str(path),
             value=format_instant(old.concluded_at),
         )
-    return hashlib.sha512(data).hexdigest()
+    return digest

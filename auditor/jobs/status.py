@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from auditor.attestation.accept import Accepted, Judged, accept
-from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.roles import Kind
 from auditor.attestation.statements.results import parse_results
 from auditor.attestation.statements.status import StatusEntry, StatusStatement, make_status_statement, parse_status
@@ -18,6 +17,8 @@ from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file
 from auditor.jobs.hands import Hand, declare, sign_by
+from auditor.jobs.statement_files import parse_statement_file, read_finished, read_statement_file
+from auditor.jobs.trust import seen_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def issue_status(request: StatusRequest, passphrase: Passphrase) -> bytes:
 
     Raises:
         EnvelopeError, StatementError: the list before, or a report, is not one.
-        SigningError: a report is listed so already, the list before is younger, or a key is missing or refused.
+        SigningError: a report is unfinished or listed so already, the list before is younger, or a key is missing or
+            refused.
         AttestationError: an entry that no verifier would accept, such as one without a reason.
     """
     before = None if request.previous is None else read_status(request.previous)
@@ -54,7 +56,7 @@ def issue_status(request: StatusRequest, passphrase: Passphrase) -> bytes:
     entries = {entry.report: entry for entry in (before.entries if before else ())}
     for state, paths in (("superseded", request.superseded), ("withdrawn", request.withdrawn)):
         for path in paths:
-            _enter(entries, path, StatusEntry(_digest(path), state, request.at, request.reason))
+            _enter(entries, path, StatusEntry(read_finished(path).digest, state, request.at, request.reason))
     payload = make_status_statement(
         version=before.version + 1 if before else 1,
         issued_at=request.issued_at,
@@ -70,7 +72,7 @@ def read_status(path: Path) -> StatusStatement:
     Raises:
         EnvelopeError, StatementError, MachineError: it cannot be read, or is not a status list.
     """
-    return parse_status(parse_envelope(read_file(path)).payload)
+    return read_statement_file(path, parse_status)
 
 
 def verify_status(path: Path, trust: Path, at: int) -> Accepted:
@@ -80,12 +82,14 @@ def verify_status(path: Path, trust: Path, at: int) -> Accepted:
         VerificationError: do not rely on it.
         UnverifiableError: it cannot be verified here.
     """
-    return accept(read_file(path), Kind.STATUS, read_root(read_file(trust)), Judged(at))
+    return accept(read_file(path), Kind.STATUS, read_root(read_file(trust), seen_version(trust)), Judged(at))
 
 
 def find_report(status: StatusStatement, report: Path) -> StatusEntry | None:
     """What the list says of the report in that file, or None if it is not listed."""
-    return status.find(_digest(report))
+    data = read_file(report)
+    parse_statement_file(report, data, parse_results)
+    return status.find(hashlib.sha512(data).hexdigest())
 
 
 def _enter(entries: dict[str, StatusEntry], path: Path, entry: StatusEntry) -> None:
@@ -97,9 +101,3 @@ def _enter(entries: dict[str, StatusEntry], path: Path, entry: StatusEntry) -> N
             place=str(path),
         )
     entries[entry.report] = entry
-
-
-def _digest(path: Path) -> str:
-    data = read_file(path)
-    parse_results(parse_envelope(data).payload)
-    return hashlib.sha512(data).hexdigest()

@@ -94,8 +94,14 @@ def request_timestamp(url: str, query: bytes, *, seconds: float = SECONDS) -> by
         raise SigningError("the time authority refused", place=url, value=error.code, hint=_BY_HAND) from error
     except (OSError, HTTPException, ValueError) as error:
         raise SigningError(
-            "the time authority cannot be reached", place=url, value=str(error), hint=_BY_HAND
+            "the time authority cannot be reached", place=url, value=_in_words(error), hint=_BY_HAND
         ) from error
+
+
+def _in_words(error: Exception) -> str:
+    # URLError wraps what went wrong, and both put it into brackets.
+    reason = getattr(error, "reason", error)
+    return ((reason.strerror if isinstance(reason, OSError) else None) or str(reason)).lower()
 
 
 def stamp_paths(sealed: Path, authority: str) -> tuple[Path, Path]:
@@ -105,7 +111,9 @@ def stamp_paths(sealed: Path, authority: str) -> tuple[Path, Path]:
         SigningError: `sealed` is not called X.dsse.json, or the authority's name cannot be part of a file name.
     """
     if not sealed.name.endswith(_SEALED_SUFFIX):
-        raise SigningError(f"a sealed file is called NAME{_SEALED_SUFFIX}", place=str(sealed))
+        raise SigningError(
+            f"a sealed file is called NAME{_SEALED_SUFFIX}", place=str(sealed), hint="give the file of the seal itself"
+        )
     if not _NAME.fullmatch(authority):
         raise SigningError("not a name of a time authority", value=authority)
     stem = sealed.name.removesuffix(_SEALED_SUFFIX)
@@ -116,10 +124,10 @@ def stamp_file(sealed: Path, authority: Authority, url: str, *, seconds: float =
     """Have `authority` at `url` stamp the file `sealed`, and write query and response beside it.
 
     Raises:
-        SigningError: as `obtain`.
+        SigningError: as `obtain`, or it has stamped that file before.
         MachineError: the files cannot be read or written.
     """
-    query_path, response_path = stamp_paths(sealed, authority.name)
+    query_path, response_path = _unstamped_paths(sealed, authority)
     stamped = obtain(_imprint(sealed), authority, url, seconds=seconds)
     write_file(query_path, stamped.query)
     write_file(response_path, stamped.response)
@@ -130,9 +138,10 @@ def write_query(sealed: Path, authority: Authority) -> Path:
     """Write the query for `sealed` beside it, to be taken to `authority` by hand; its path.
 
     Raises:
+        SigningError: it has stamped that file before.
         MachineError: the files cannot be read or written.
     """
-    query_path, _ = stamp_paths(sealed, authority.name)
+    query_path, _ = _unstamped_paths(sealed, authority)
     write_file(query_path, new_query(_imprint(sealed), authority))
     return query_path
 
@@ -141,15 +150,31 @@ def import_response(sealed: Path, authority: Authority, answer: Path) -> Timesta
     """Verify the file `answer`, which came back for the query beside `sealed`, and write it there as it is kept.
 
     Raises:
-        SigningError: it does not answer that query, or does not verify against the trust root.
+        SigningError: it does not answer that query, or does not verify against the trust root; or there is an answer.
         MachineError: the files cannot be read or written.
     """
-    query_path, response_path = stamp_paths(sealed, authority.name)
+    query_path, response_path = _unstamped_paths(sealed, authority)
+    if not query_path.exists():
+        raise SigningError(
+            "there is no query that this could answer", place=str(query_path), hint="write one first: without --answer"
+        )
     query = read_file(query_path, limit=der.MAX_BYTES)
     response = read_file(answer, limit=der.MAX_BYTES)
     stamped = _kept(query, response, _imprint(sealed), authority)
     write_file(response_path, stamped.response)
     return stamped.timestamp
+
+
+def _unstamped_paths(sealed: Path, authority: Authority) -> tuple[Path, Path]:
+    # Another query would leave the answer to the first without its question, and a report cites answers by digest.
+    query_path, response_path = stamp_paths(sealed, authority.name)
+    if response_path.exists():
+        raise SigningError(
+            "this authority has stamped this file already",
+            place=str(response_path),
+            hint="leave it; if nothing names it yet, remove it and its .tsq file to have it stamped anew",
+        )
+    return query_path, response_path
 
 
 def keep(response: bytes, certificate: bytes) -> bytes:

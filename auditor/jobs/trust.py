@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,7 +17,7 @@ from auditor.attestation.rotation import (
     sign_root,
 )
 from auditor.canon.json import parse_strict
-from auditor.errors import MachineError, SigningError
+from auditor.errors import MachineError, SigningError, TrustError, VerificationError
 from auditor.jobs.files import read_file, write_file
 
 if TYPE_CHECKING:
@@ -114,11 +116,19 @@ def change_root(path: Path, document: Document, signing: Sequence[Signer], passp
     its version. Signed by fewer it is a draft beside it, and `path` stays as it was.
 
     Raises:
-        TrustError, SignatureError: the document breaks an invariant, or is no successor.
+        TrustError, SignatureError: the document breaks an invariant, or is no successor; or `path` was rolled back, so
+            that this would be a second successor of one version.
         SigningError, MachineError: as `init_root`.
     """
     before = read_file(path, limit=MAX_ROOT_BYTES)
-    old = parse_root(before)
+    old, seen = parse_root(before), seen_version(path)
+    if old.version < seen:
+        raise TrustError(
+            f"rolled back: version {seen} was here",
+            place=str(path),
+            value=old.version,
+            hint="take the newer versions over again: auditor trust update; those before it are kept beside it",
+        )
     data = sign_root(make_root(document), _open(signing, passphrase), predecessor=old)
     missing = missing_holders(data, old)
     if any(count for count, _ in missing):
@@ -172,6 +182,36 @@ def update_root(path: Path, successors: Sequence[Path]) -> Written:
     kept = [_keep(path, version, held) for version, held in history]
     write_file(path, data)
     return Written(path, root.version, root.digest, (), kept[0] if kept else None)
+
+
+def seen_version(path: Path) -> int:
+    """The highest version that the trust root at `path` is known to have had; 1 where nothing tells.
+
+    A version is kept beside `path`, under its number, when a newer one takes its place. So a kept one of the same
+    lineage says that a newer one was here, whatever is at `path` now. Nothing is written, and what is kept elsewhere,
+    or was taken away with the newer version, is not known.
+
+    Raises:
+        MachineError, EnvelopeError, TrustError: as `read_unsigned`.
+    """
+    kept = re.compile(rf"{re.escape(path.stem)}\.([1-9][0-9]{{0,9}}){re.escape(path.suffix)}", re.ASCII)
+    try:
+        found = [match for name in os.listdir(path.parent) if (match := kept.fullmatch(name))]
+    except OSError:
+        return 1
+    lineage = read_unsigned(path).lineage if found else ""
+    for number in sorted((int(match[1]) for match in found), reverse=True):
+        if _is_kept(_beside(path, str(number)), lineage, number):
+            return number + 1
+    return 1
+
+
+def _is_kept(path: Path, lineage: str, version: int) -> bool:
+    try:
+        root = read_root(path)
+    except (MachineError, VerificationError):
+        return False
+    return (root.lineage, root.version) == (lineage, version)
 
 
 def _open(signing: Sequence[Signer], passphrase: Asks) -> tuple[SigningKey, ...]:

@@ -1,4 +1,4 @@
-"""The content of a trust root as a document to change: each function adds or alters one thing, and checks nothing.
+"""The content of a trust root as a document to change: each function adds or alters one thing.
 
 What may stand in it is for `auditor.attestation.root` to say, when it is made.
 """
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from auditor.canon.instant import format_instant
+from auditor.canon.instant import format_instant, parse_instant
 from auditor.errors import TrustError
 
 if TYPE_CHECKING:
@@ -64,8 +64,6 @@ def new_document(lineage: str, issued_at: int) -> Document:
 
 def next_version(document: Document, issued_at: int) -> None:
     """Number and date it as the successor of what it was; where the clock stands behind, the older date stays."""
-    from auditor.canon.instant import parse_instant
-
     document["version"] += 1
     document["issuedAt"] = format_instant(max(issued_at, parse_instant(document["issuedAt"])))
 
@@ -147,13 +145,33 @@ def set_threshold(document: Document, kind: str, role: str, count: int) -> None:
 def add_authority(
     document: Document, name: str, operator: str, certificate: bytes, policy: str, window: Window
 ) -> None:
-    """Accept timestamps made with the key of `certificate` (DER) under `policy`; a known name is replaced."""
+    """Accept timestamps made with the key of `certificate` (DER) under `policy`; a known authority is changed.
+
+    Raises:
+        TrustError: the name is known with another certificate, by which alone its timestamps verify; or no file of a
+            seal can have it.
+    """
+    if name[:1].isdigit():
+        raise TrustError(
+            "the name of a time authority begins with a letter, as files of seals are named for it",
+            value=name,
+            hint="such as alpha or time-3",
+        )
+    written = base64.b64encode(certificate).decode("ascii")
+    known = _find(document["authorities"], "authority", name)
+    if known is not None and known["certificate"] != written:
+        raise TrustError(
+            "this time authority is known with another certificate",
+            place=name,
+            hint=f"what it stamped needs that one; give the new one a name of its own, such as {name}-2, "
+            "and the same operator",
+        )
     document["authorities"] = [one for one in document["authorities"] if one["authority"] != name]
     document["authorities"].append(
         {
             "authority": name,
             "operator": operator,
-            "certificate": base64.b64encode(certificate).decode("ascii"),
+            "certificate": written,
             "policy": policy,
             "notBefore": format_instant(window.began),
             "notAfter": format_instant(window.ended),
@@ -171,8 +189,14 @@ def add_anchor(document: Document, certificate: bytes) -> None:
 def add_pdf_certificate(document: Document, certificate: bytes, principal: str) -> None:
     """Accept PDFs certified with `certificate` (DER) as certified by `principal`."""
     digest = hashlib.sha256(certificate).hexdigest()
-    if _find(document["pdf"]["certificates"], "sha256", digest) is None:
+    known = _find(document["pdf"]["certificates"], "sha256", digest)
+    if known is None:
         document["pdf"]["certificates"].append({"sha256": digest, "principal": principal})
+    elif known["principal"] != principal:
+        raise TrustError(
+            "this certificate for PDF files is another's", place=principal, value=known["principal"],
+            hint="a certificate is one principal's; a person with another key has another certificate",
+        )  # fmt: skip
 
 
 def approve(document: Document, member: str, digests: Iterable[str]) -> None:
@@ -186,19 +210,23 @@ def approve(document: Document, member: str, digests: Iterable[str]) -> None:
 def revoke(document: Document, whom: str, reason: str, revoked_at: int, invalidity_date: int) -> tuple[str, ...]:
     """Revoke the key of the key id `whom`, or every key of the principal `whom`; the key ids that are revoked now.
 
+    A key that is named by its key id gets these dates whatever it had, which is how a mistake is corrected. Naming the
+    person puts no key's end off: one that was stolen in March stays so when its owner leaves in December.
+
     Raises:
-        TrustError: neither a key nor a principal of this trust root.
+        TrustError: neither a key nor a principal of this trust root, or no key of the principal counts by then.
     """
     principal = _find(document["principals"], "principal", whom)
-    owned = [key["keyid"] for one in document["principals"] for key in one["keys"]]
-    keyids = [key["keyid"] for key in principal["keys"]] if principal else [whom] if whom in owned else []
-    if not keyids:
-        holder = any(whom in (one["holder"], *(key["keyid"] for key in one["keys"])) for one in _holders(document))
-        raise TrustError(
-            "a root holder, who is replaced and not revoked" if holder else "not a principal or key of the trust root",
-            place=whom,
-            hint="use: auditor trust rotate" if holder else "auditor trust show lists them",
-        )
+    keyids = _revocable(document, whom) if principal is None else [key["keyid"] for key in principal["keys"]]
+    if principal is not None:
+        ended = {one["keyid"] for one in document["revoked"] if parse_instant(one["invalidityDate"]) < invalidity_date}
+        keyids = [keyid for keyid in keyids if keyid not in ended]
+        if not keyids:
+            raise TrustError(
+                "every key of this principal is revoked from an earlier day already",
+                place=whom,
+                hint="to correct a date, name the key id: auditor trust show lists them",
+            )
     document["revoked"] = [one for one in document["revoked"] if one["keyid"] not in keyids]
     document["revoked"] += [
         {
@@ -210,6 +238,18 @@ def revoke(document: Document, whom: str, reason: str, revoked_at: int, invalidi
         for keyid in keyids
     ]
     return tuple(keyids)
+
+
+def _revocable(document: Document, keyid: str) -> list[str]:
+    """The key of that key id, which is a principal's."""
+    if any(keyid == key["keyid"] for one in document["principals"] for key in one["keys"]):
+        return [keyid]
+    holder = any(keyid in (one["holder"], *(key["keyid"] for key in one["keys"])) for one in _holders(document))
+    raise TrustError(
+        "a root holder, who is replaced and not revoked" if holder else "not a principal or key of the trust root",
+        place=keyid,
+        hint="use: auditor trust rotate" if holder else "auditor trust show lists them",
+    )
 
 
 def _keys(signer: SignerFile, window: Window) -> list[Document]:

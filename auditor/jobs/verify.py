@@ -6,6 +6,7 @@ everything heavier is imported where it is used.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.attestation import steps
@@ -69,21 +70,39 @@ def verify(request: VerifyRequest, progress: Progress = lambda line: None) -> Ve
 def _verify_file(request: VerifyRequest, progress: Progress) -> Verification:
     from auditor.jobs.container import is_package, open_container
 
-    trust = read_file(request.trust)
+    trust, least = read_file(request.trust), _least_version(request)
     if is_package(str(request.file)):
         from auditor.jobs.verify_package import verify_package
 
-        root = read_root(trust, request.least_root_version)
+        root = read_root(trust, least)
         status = None if request.status is None else read_file(request.status)
-        package = verify_package(open_container(str(request.file)), root, trust, request.at, progress, status)
+        package = verify_package(open_container(str(request.file)), root, request.at, progress, status)
         return Verification(package.report, package.disclosed)
     data = read_file(request.file)
     is_pdf = data.startswith(b"%PDF-")
     envelope = _attached_report(data, str(request.file)) if is_pdf else data
-    report = verify_report(envelope, trust, at=request.at, least_root_version=request.least_root_version)
+    report = verify_report(envelope, trust, at=request.at, least_root_version=least)
     if is_pdf:
         report = _compare_document(report, data)
     return Verification(_standing(report, request, trust))
+
+
+def _least_version(request: VerifyRequest) -> int:
+    """The highest version of the trust root that was seen: the verifier says so, or predecessors kept beside it do."""
+    folder, name = os.path.split(request.trust)
+    try:
+        beside = set(os.listdir(folder or ".")) - {name}
+    except OSError:
+        return request.least_root_version
+    stem = os.path.splitext(name)[0]
+    # Most trust roots lie alone, and what keeps them takes a while to load.
+    if not any(one.startswith(f"{stem}.") for one in beside):
+        return request.least_root_version
+    from pathlib import Path
+
+    from auditor.jobs.trust import seen_version
+
+    return max(request.least_root_version, seen_version(Path(request.trust)))
 
 
 def _standing(report: VerifiedReport, request: VerifyRequest, trust: bytes) -> VerifiedReport:
@@ -93,7 +112,7 @@ def _standing(report: VerifiedReport, request: VerifyRequest, trust: bytes) -> V
     from auditor.jobs.walk import Walk
 
     walk = Walk()
-    verify_status(read_file(request.status), report, read_root(trust), request.at, walk)
+    verify_status(read_file(request.status), report, read_root(trust), request.at, walk, alone=True)
     return walk.merge(report)
 
 

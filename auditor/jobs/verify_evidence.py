@@ -12,7 +12,6 @@ from auditor.attestation.commitment import (
     record_files,
     require_facility,
     require_listed,
-    require_told,
     verify_openings,
     verify_record_openings,
     verify_record_tree,
@@ -56,7 +55,8 @@ def verify_evidence(container: Container, verified: VerifiedReport, walk: Walk) 
     total = tree.size - 1
     if openings:
         described = sum(opening.item is not None for opening in openings)
-        walk.done(f"{len(seen)} of {total} items with their bytes, {described} described, the rest withheld")
+        told = f"{described} described, {total - described} withheld"
+        walk.done(f"{len(seen)} of {total} items with their bytes, {told}")
     else:
         walk.left(steps.DISCLOSED, f"nothing is disclosed: {total} items are withheld, their places and number visible")
 
@@ -70,10 +70,9 @@ def _openings(container: Container, tree: Tree, leaves: bytes, results: dict[str
     if not has(container, layout.OPENINGS):
         return ()
     with container.open(layout.OPENINGS) as stream:
-        openings = verify_openings(tree, leaves, opening_lines(stream, layout.OPENINGS, most=MAX_LEAF))
+        lines = opening_lines(stream, layout.OPENINGS, most=MAX_LEAF)
+        openings = verify_openings(tree, leaves, lines, results["bundle"])
     require_facility(openings, results)
-    for opening in openings:
-        require_told(opening, results["bundle"])
     return openings
 
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from auditor.attestation import steps
-from auditor.attestation.accept import Judged, accept
+from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.roles import Kind
 from auditor.attestation.root import TrustRoot
 from auditor.attestation.signers import AcceptedSigner
-from auditor.attestation.statements.act import ActStatement
+from auditor.attestation.statements.act import ActStatement, parse_act
 from auditor.attestation.statements.status import StatusStatement
 from auditor.attestation.verify import VerifiedReport
 from auditor.canon.instant import format_instant
-from auditor.errors import BindingError, TrustError, UnverifiableError
+from auditor.errors import AuditorError, BindingError, TrustError, UnverifiableError, VerificationError
 from auditor.jobs.walk import Walk
 
 _DAY = 86_400_000_000
+_LIST = "status list"
 
 
 def verify_acts(
@@ -24,7 +26,9 @@ def verify_acts(
 ) -> None:
     """Verify `acts`, (place, envelope), over `report`.
 
-    Nothing proves when an act was done, so its keys are judged at `at`.
+    Nothing proves when an act was done, so its keys are judged at `at`. One whose keys count no more by then is told as
+    not counted: else every package that somebody acknowledged would fail when that person's key runs out. A withdrawal
+    is never passed over.
 
     Raises:
         VerificationError: an act does not verify, is over another report, or withdraws this one.
@@ -33,28 +37,72 @@ def verify_acts(
     if not acts:
         walk.left(steps.ACTS, "no act came with the report; that there is none elsewhere it cannot show")
         return
-    told = []
+    told, lapsed = [], False
     for place, envelope in acts:
-        accepted = accept(envelope, Kind.ACT, root, Judged(at))
-        statement = accepted.statement
-        assert isinstance(statement, ActStatement)
-        if statement.report != report.digest_sha512:
-            raise BindingError("an act over another report", place=place, value=statement.report)
-        if statement.at < report.concluded_at:
-            raise BindingError("an act from before the report", place=place, value=format_instant(statement.at))
-        if statement.act in ("withdraw", "supersede"):
-            _require_own(accepted.signers, report.signers, place)
-        people = ", ".join(f"{one.name} ({one.role})" for one in accepted.signers)
-        if statement.act == "withdraw" and statement.at <= at:
-            raise BindingError(
-                f"the report was withdrawn by {people} at {format_instant(statement.at)}",
-                place=place,
-                value=statement.reason,
-                hint="ask the assessor for its successor",
-            )
-        successor = f", by the report with SHA-512 {statement.successor}" if statement.successor else ""
-        told.append(f"{statement.act} at {format_instant(statement.at)} by {people}{successor}: {statement.reason}")
-    walk.done("; ".join(told))
+        accepted, reason = _accept(envelope, root, at, place)
+        _require_about(accepted, report, at, place)
+        told.append(_told(accepted) + reason)
+        lapsed = lapsed or bool(reason)
+    if lapsed:
+        walk.left(steps.ACTS, "; ".join(told))
+    else:
+        walk.done("; ".join(told))
+
+
+def _accept(envelope: bytes, root: TrustRoot, at: int, place: str) -> tuple[Accepted, str]:
+    """The act, and in words why it is not counted, where its keys counted on the day that it claims and do no more."""
+    try:
+        return accept(envelope, Kind.ACT, root, Judged(at)), ""
+    except TrustError as error:
+        try:
+            claimed = parse_act(parse_envelope(envelope).payload)
+            if claimed.act == "withdraw":
+                raise
+            accepted = accept(envelope, Kind.ACT, root, Judged(at, claimed.at))
+        except (VerificationError, UnverifiableError) as refused:
+            raise _named(refused, place) from None
+        return accepted, f" (not counted, as nothing proves when that was: {error.problem})"
+    except (VerificationError, UnverifiableError) as error:
+        raise _named(error, place) from None
+
+
+def _named(error: AuditorError, place: str) -> AuditorError:
+    """The same refusal, naming the file it is about: there are several."""
+    where = f"{place}, {error.place}" if error.place else place
+    return type(error)(error.problem, place=where, value=error.value, hint=error.hint)
+
+
+def _require_about(accepted: Accepted, report: VerifiedReport, at: int, place: str) -> None:
+    """Refuse an act that is not about this report, is not its actor's to do, or withdraws it."""
+    statement = _act_of(accepted)
+    if statement.report != report.digest_sha512:
+        raise BindingError("an act over another report", place=place, value=statement.report)
+    if statement.at < report.concluded_at:
+        raise BindingError("an act from before the report", place=place, value=format_instant(statement.at))
+    if statement.act in ("withdraw", "supersede"):
+        _require_own(accepted.signers, report.signers, place)
+    if statement.act == "withdraw" and statement.at <= at:
+        raise BindingError(
+            f"the report was withdrawn by {_people(accepted)} at {format_instant(statement.at)}",
+            place=place,
+            value=statement.reason,
+            hint="ask the assessor for its successor",
+        )
+
+
+def _told(accepted: Accepted) -> str:
+    statement = _act_of(accepted)
+    successor = f", by the report with SHA-512 {statement.successor}" if statement.successor else ""
+    return f"{statement.act} at {format_instant(statement.at)} by {_people(accepted)}{successor}: {statement.reason}"
+
+
+def _act_of(accepted: Accepted) -> ActStatement:
+    assert isinstance(accepted.statement, ActStatement)
+    return accepted.statement
+
+
+def _people(accepted: Accepted) -> str:
+    return ", ".join(f"{one.name}, {one.organisation} ({one.role})" for one in accepted.signers)
 
 
 def _require_own(acting: Sequence[AcceptedSigner], signers: Sequence[AcceptedSigner], place: str) -> None:
@@ -77,8 +125,13 @@ def _require_heard(listing: Sequence[AcceptedSigner], signers: Sequence[Accepted
         )
 
 
-def verify_status(status: bytes | None, report: VerifiedReport, root: TrustRoot, at: int, walk: Walk) -> None:
-    """Hold `report` against a status list that the verifier brings.
+def verify_status(
+    status: bytes | None, report: VerifiedReport, root: TrustRoot, at: int, walk: Walk, *, alone: bool = False
+) -> None:
+    """Hold `report` against a status list that the verifier brings; `alone` says that it came without its package.
+
+    A list names the file of a report. Whoever signed one can sign the same words again, in another file, and only the
+    attestation of a package says which of them was meant: that a list does not name a report alone shows nothing.
 
     Raises:
         VerificationError: the list does not verify, or lists the report as withdrawn.
@@ -88,7 +141,30 @@ def verify_status(status: bytes | None, report: VerifiedReport, root: TrustRoot,
     if status is None:
         walk.left(steps.STATUS, "no status list was given; whether the report was withdrawn since is not known here")
         return
-    accepted = accept(status, Kind.STATUS, root, Judged(at))
+    statement = _accept_status(status, report, root, at)
+    issued = format_instant(statement.issued_at)
+    age = "" if root.status is not None else "; the trust root does not say how old a list may be"
+    told = f"status as of {issued}, list version {statement.version}: "
+    entry = statement.find(report.digest_sha512)
+    if entry is not None and entry.status == "withdrawn" and entry.at <= at:
+        raise BindingError(
+            f"the report was withdrawn at {format_instant(entry.at)}", place=_LIST, value=entry.reason,
+            hint="ask the assessor for its successor",
+        )  # fmt: skip
+    if entry is not None:
+        walk.done(f"{told}{entry.status} {format_instant(entry.at)}: {entry.reason}{age}")
+    elif alone:
+        walk.left(steps.STATUS, f"{told}does not name this file; its signers can make another: verify the package")
+    else:
+        walk.done(f"{told}lists no change to it{age}")
+
+
+def _accept_status(status: bytes, report: VerifiedReport, root: TrustRoot, at: int) -> StatusStatement:
+    """The status list, by somebody to be heard on this report, neither too old for the trust root nor of the future."""
+    try:
+        accepted = accept(status, Kind.STATUS, root, Judged(at))
+    except (VerificationError, UnverifiableError) as error:
+        raise _named(error, _LIST) from None
     _require_heard(accepted.signers, report.signers)
     statement = accepted.statement
     assert isinstance(statement, StatusStatement)
@@ -105,8 +181,4 @@ def verify_status(status: bytes | None, report: VerifiedReport, root: TrustRoot,
         raise UnverifiableError(
             f"the status list is older than {rule.max_age_days} days", value=issued, hint="get the newest list"
         )
-    entry = statement.find(report.digest_sha512)
-    if entry is not None and entry.status == "withdrawn" and entry.at <= at:
-        raise BindingError(f"the report was withdrawn at {format_instant(entry.at)}", value=entry.reason)
-    about = "lists no change to it" if entry is None else f"{entry.status} {format_instant(entry.at)}: {entry.reason}"
-    walk.done(f"status as of {issued}, list version {statement.version}: {about}")
+    return statement

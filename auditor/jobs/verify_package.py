@@ -47,7 +47,7 @@ class VerifiedPackage(NamedTuple):
 
 
 def verify_package(
-    container: Container, root: TrustRoot, root_bytes: bytes, at: int, progress: Progress, status: bytes | None = None
+    container: Container, root: TrustRoot, at: int, progress: Progress, status: bytes | None = None
 ) -> VerifiedPackage:
     """The verified package in `container`, judged by the verifier's own `root` at `at` (microseconds).
 
@@ -58,7 +58,7 @@ def verify_package(
     """
     walk = Walk()
     try:
-        return _Verification(container, root, at, walk, progress).run(root_bytes, status)
+        return _Verification(container, root, at, walk, progress).run(status)
     except (VerificationError, UnverifiableError) as error:
         walk.note_refusal(error)
         raise
@@ -71,13 +71,13 @@ class _Verification:
         self.container, self.root, self.at = container, root, at
         self.walk, self.progress = walk, progress
 
-    def run(self, root_bytes: bytes, status: bytes | None) -> VerifiedPackage:
+    def run(self, status: bytes | None) -> VerifiedPackage:
         manifest, digest_of_manifest, files = self._files()
         sealing = verify_sealing(self.container, self.root, self.at, self.walk, manifest, digest_of_manifest)
         judged = Judged(self.at, sealing.proven)
         self.walk.begin(steps.SIGNATURES)
         report_bytes = read(self.container, layout.REPORT)
-        verified = verify_report(report_bytes, root_bytes, at=self.at, proven=sealing.proven)
+        verified = verify_report(report_bytes, self.root, at=self.at, proven=sealing.proven)
         self._bind(manifest, sealing, verified)
         document = self._document(files, verified, judged)
         disclosed = self._evidence(verified)
@@ -122,6 +122,7 @@ class _Verification:
             ("report", statement.report, files[layout.REPORT].sha512),
             # The folder may have changed since it was hashed: what was verified is what was read then.
             ("report", statement.report, verified.digest_sha512),
+            ("attestation statement", files[layout.ATTESTATION].sha512, accepted.digest_sha512),
             ("attestation.pdf", statement.pdf, files[layout.PDF].sha512),
             ("revision 0 of attestation.pdf", statement.revision0, revision0),
         ):

@@ -7,6 +7,7 @@ no anchor in the trust root, nothing that proves a certificate was valid so long
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha512
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, NamedTuple
@@ -47,23 +48,25 @@ def verify_pdf(facts: PdfFacts, root: TrustRoot, at: int, walk: Walk) -> None:
         VerificationError: the PDF breaks the profile, is certified by somebody else, or says something else.
     """
     walk.begin(steps.PDF_PROFILE)
-    if sha512(facts.pdf).hexdigest() != facts.statement.pdf:
+    statement = facts.statement
+    if sha512(facts.pdf).hexdigest() != statement.pdf:
         raise BindingError("the PDF changed while it was verified")
-    try:
-        walk.done(_check_profile(facts, root, at))
-    except UnverifiableError as error:
-        if isinstance(error.__cause__, TimeoutExpired):
-            # Not even the rules that need no certificate are through: what the pages show may come from an update.
-            raise
-        walk.left(steps.PDF_PROFILE, f"{error}; the attestation statement binds its bytes all the same")
-    walk.begin(steps.PDF_TEXT)
-    try:
-        statement = facts.statement
-        walk.done(
-            compare_text(facts.pdf, TextRequest(facts.report, statement.revision0_size, statement.text, root.verifiers))
-        )
-    except UnverifiableError as error:
-        walk.left(steps.PDF_TEXT, str(error))
+    request = TextRequest(facts.report, statement.revision0_size, statement.text, root.verifiers)
+    # Each is the work of a process of its own, so both are done at once; the profile is told first whichever is ready.
+    with ThreadPoolExecutor(1) as beside:
+        text = beside.submit(compare_text, facts.pdf, request)
+        try:
+            walk.done(_check_profile(facts, root, at))
+        except UnverifiableError as error:
+            if isinstance(error.__cause__, TimeoutExpired):
+                # Not even the rules that need no certificate are through: what the pages show may come from an update.
+                raise
+            walk.left(steps.PDF_PROFILE, f"{error}; the attestation statement binds its bytes all the same")
+        walk.begin(steps.PDF_TEXT)
+        try:
+            walk.done(text.result())
+        except UnverifiableError as error:
+            walk.left(steps.PDF_TEXT, str(error))
 
 
 def _check_profile(facts: PdfFacts, root: TrustRoot, at: int) -> str:

@@ -135,14 +135,16 @@ def _late(container: Container, root: TrustRoot, at: int, walk: Walk, first: Sea
     for path in present:
         if hashlib.sha512(read(container, path, MAX_LIST_BYTES)).hexdigest() != sealed[path]:
             raise BindingError("not the file that the late seal covers", place=path)
-    if first.proven is not None and late.proven is not None:
-        if late.proven < first.proven - root.time_tolerance * _SECOND:
-            raise BindingError("the late seal is older than the seal it covers", value=format_instant(late.proven))
-        walk.done(
-            f"{steps.count(len(lists), 'revocation list')}, no later than {format_instant(late.proven)}: {late.told}"
-        )
-    else:
+    if first.proven is None or late.proven is None:
         walk.left(steps.LATE_SEAL, f"its time is not proven: {late.told}")
+        return late.proven
+    if late.proven < first.proven - root.time_tolerance * _SECOND:
+        raise BindingError("the late seal is older than the seal it covers", value=format_instant(late.proven))
+    if lists:
+        count = steps.count(len(lists), "revocation list")
+        walk.done(f"{count}, no later than {format_instant(late.proven)}: {late.told}")
+    else:
+        walk.left(steps.LATE_SEAL, "the late seal covers no revocation list: nothing shows what was revoked since")
     return late.proven
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 from auditor.errors import UnknownReferenceError
 from auditor.model.base import Date, Frozen, Name
+from auditor.model.exact import counted
 from auditor.model.law import Ambiguity, Confidence, Paragraph, Status
 from auditor.regulation.tables.law import Law, at_or_below
 from auditor.regulation.working import Working, question
@@ -129,13 +130,10 @@ def _due(row: Paragraph, work: Working) -> str:
     if row.compliance is None:
         return "It sets no compliance date."
     days = (row.compliance - work.as_of).days
+    away = counted(abs(days), "day")
     if days > 0:
-        return f"Its compliance date is {row.compliance}, in {_days(days)}."
-    return f"Its compliance date was {row.compliance}, {_days(-days)} ago." if days else "Its compliance date is today."
-
-
-def _days(count: int) -> str:
-    return f"{count} day" if count == 1 else f"{count} days"
+        return f"Its compliance date is {row.compliance}, in {away}."
+    return f"Its compliance date was {row.compliance}, {away} ago." if days else "Its compliance date is today."
 
 
 _WORDS = {

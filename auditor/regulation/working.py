@@ -27,6 +27,7 @@ from auditor.model.law import (
 )
 from auditor.regulation.tables.law import Law
 
+D = TypeVar("D", bound=Dated)
 P = ParamSpec("P")
 R = TypeVar("R", bound=Frozen)
 T = TypeVar("T")
@@ -197,9 +198,6 @@ class Working:
             cautions=tuple(self._cautions),
             tables=self.law.digest,
         )
-
-
-D = TypeVar("D", bound=Dated)
 
 
 def question(

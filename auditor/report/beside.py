@@ -7,7 +7,8 @@ with `beside/`, so that a verifier can tell them from what was signed, and compa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +16,14 @@ from auditor.report.text import digest, literal, prose
 
 BESIDE = "beside"
 DONE = "done"
+_NAMES = {
+    "report": "the digest of the report",
+    "signers": "the names of those who signed",
+    "law": "where the law stood (1.3)",
+    "lawTables": "the digest of the law tables (1.3)",
+    "steps": "the verification before printing (8.3)",
+    "verifier": "the digest of the browser verifier (8.1)",
+}
 
 
 class SignerFacts(Protocol):
@@ -180,3 +189,9 @@ def read_beside(printed: Mapping[str, str]) -> dict[str, Any]:
         "verifier": one("verifier"),
         "kit": one("kit"),
     }
+
+
+def names_of(fields: Iterable[str]) -> list[str]:
+    """What the fields beside the payload with these ids are about, in words, each once."""
+    kinds = {re.split("[/#]", field)[1] for field in fields}
+    return [words for kind, words in _NAMES.items() if kind in kinds] + sorted(kinds - _NAMES.keys())

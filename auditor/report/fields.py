@@ -7,44 +7,28 @@ Nothing here needs the renderer, the model or Jinja: the view is composed from J
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import tzinfo
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from auditor.report.edition import Edition, Piece
 from auditor.report.structure import PAGE_FIELD
-from auditor.report.view import AttestationView, compose
-
-
-class Field(NamedTuple):
-    """A field of the document: its id, and its text without white space at its ends."""
-
-    id: str
-    text: str
+from auditor.report.view import AttestationView
 
 
 class Segment(NamedTuple):
     """Text up to the next change of field: `field` is "" for words of the templates; `text` is without white space.
 
-    `said` is the text as it is to be shown; `anchors` stand in it, each before the character at its offset.
+    `raw` is the text with it; `anchors` stand in `text`, each before the character at its offset.
     """
 
     field: str
     text: str
-    said: str
+    raw: str
     anchors: tuple[tuple[str, int], ...] = ()
 
-
-def expected_fields(
-    payload: bytes, templates: Mapping[str, str], beside: Mapping[str, Any], zone: tzinfo | None = None
-) -> tuple[Field, ...]:
-    """Every field that the document of `payload` shows, in the order of its pages, with what it must say.
-
-    Raises:
-        RenderError: a payload or templates of another edition.
-    """
-    view = compose(payload, beside, zone)
-    segments = expected_segments(view, templates)
-    return tuple(Field(one.field, one.said) for one in segments if one.field and not one.field.startswith(PAGE_FIELD))
+    @property
+    def said(self) -> str:
+        """The text as it is to be shown."""
+        return " ".join(self.raw.split())
 
 
 def expected_segments(view: AttestationView, templates: Mapping[str, str]) -> list[Segment]:
@@ -62,16 +46,16 @@ def _join(pieces: Iterable[Piece]) -> list[Segment]:
     texts: list[str] = []
     anchors: list[tuple[str, int]] = []
     for piece in (*pieces, Piece("end", "")):
-        name = PAGE_FIELD + piece.text if piece.kind == "data-page" else piece.field
-        text = bare("".join(texts))
         if piece.kind == "id":
             # An anchor stands before what comes next, which may be a field.
-            anchors.append((piece.text, len(text)))
+            anchors.append((piece.text, len(bare("".join(texts)))))
             continue
+        name = PAGE_FIELD + piece.text if piece.kind == "data-page" else piece.field
         if name != field:
-            here = tuple(one for one in anchors if one[1] < len(text))
+            raw = "".join(texts)
+            text = bare(raw)
             if text or field:
-                segments.append(Segment(field, text, " ".join("".join(texts).split()), here))
+                segments.append(Segment(field, text, raw, tuple(one for one in anchors if one[1] < len(text))))
             anchors = [(anchor, 0) for anchor, offset in anchors if offset >= len(text)]
             field, texts = name, []
         if piece.kind == "text":

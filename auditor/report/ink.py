@@ -27,6 +27,7 @@ MAX_MARKS = 5000
 """The most texts, and the most shapes, on a page."""
 MARK = 12.5
 """The largest shape with round corners, in pixels."""
+SHELF, SHELVES = 32, 40
 
 _N = rb"-?\d{1,7}(?:\.\d{0,12})?"
 _TEXT = re.compile(
@@ -37,6 +38,11 @@ _OPERATOR = re.compile(
     rb"(?P<numbers>(?:" + _N + rb" )*)(?P<word>q|Q|rg|RG|w|m|l|c|re|W\*?|n|f\*?|S|EMC)\n"
     rb"|(?P<state>/[aA]1(?:\.0)? gs)\n|(?P<artifact>/Artifact\nBMC)\n"
 )
+# A rule between rows, whole: most of what is drawn beside text.
+_RULE = re.compile(
+    rb"/Artifact\nBMC\nq\nq\n/A1\.0 gs\n(" + _N + rb") (" + _N + rb") (" + _N + rb") RG\n(" + _N + rb") w\n"
+    rb"(" + _N + rb") (" + _N + rb") m\n(" + _N + rb") (" + _N + rb") l\nS\nQ\nQ\nEMC\n"
+)
 _COUNTS = {"rg": 3, "RG": 3, "w": 1, "m": 2, "l": 2, "c": 6, "re": 4}
 
 Box = tuple[float, float, float, float]
@@ -44,7 +50,7 @@ Colour = tuple[float, ...]
 
 
 class Run(NamedTuple):
-    """Text on one line: `x` to `end` on the baseline `y`, in pixels from the top left; `box` is its visible core."""
+    """Text on one line: `x` to `end` on the baseline `y`, in pixels from the top left."""
 
     text: str
     x: float
@@ -73,6 +79,37 @@ def read_page(
     return _Page(width / SCALE, height / SCALE, fonts, place).read(contents)
 
 
+class _Painted:
+    """What is painted on a page, by height, so that text is compared with what lies beside it only."""
+
+    def __init__(self) -> None:
+        self._shelves: list[list[tuple[int, Box, Colour]]] = [[] for _ in range(SHELVES)]
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, box: Box, colour: Colour) -> None:
+        """Put a shape of `colour` on top of the others."""
+        low, high = sorted((box[1], box[3]))
+        for shelf in self._shelves[_shelf(low) : _shelf(high) + 1]:
+            shelf.append((self._count, box, colour))
+        self._count += 1
+
+    def under(self, box: Box) -> list[tuple[int, Box, Colour]]:
+        """What meets `box`, a text's, from the lowest to the highest."""
+        first, last = _shelf(box[1]), _shelf(box[3])
+        near = self._shelves[first]
+        if first != last:
+            near = sorted({one for shelf in self._shelves[first : last + 1] for one in shelf})
+        return [one for one in near if _meet(box, one[1])]
+
+
+def _shelf(height: float) -> int:
+    """What lies beyond the page lies on the first or the last."""
+    return min(max(int(height) // SHELF, 0), SHELVES - 1)
+
+
 class _Page:
     def __init__(self, width: float, height: float, fonts: Mapping[str, PageFont], place: str) -> None:
         self._head = re.compile(rb"1 0 0 -1 0 (" + _N + rb") cm\nq\n0\.75 0 0 0\.75 0 0 cm\n")
@@ -83,7 +120,8 @@ class _Page:
         self._round = self._lines = self._marked = 0
         self._clipping = False
         self._stroke: tuple[Colour, float] = ((0.0, 0.0, 0.0), 1.0)
-        self._painted: list[tuple[Box, Colour]] = []
+        self._painted = _Painted()
+        self._written: list[tuple[Box, Run]] = []
         self._runs: dict[int, Run] = {}
         self._seen: set[int] = set()
 
@@ -99,6 +137,10 @@ class _Page:
                     raise self._refusal("text is part of an artifact")
                 self._show(text)
                 at = text.end()
+                continue
+            if not self._points and (rule := _RULE.match(contents, at)):
+                self._rule(rule)
+                at = rule.end()
                 continue
             found = _OPERATOR.match(contents, at)
             if found is None:
@@ -138,6 +180,14 @@ class _Page:
                 pass
             case _:
                 self._shape(word, numbers)
+
+    def _rule(self, found: re.Match[bytes]) -> None:
+        """What its operators do one by one; they leave nothing behind but the line and how it was drawn."""
+        *colour, width, x, y, to_x, to_y = (float(one) for one in found.groups())
+        self._stroke = (self._colour(colour), width)
+        self._points = [(x, y), (to_x, to_y)]
+        self._paint("S")
+        self._points = []
 
     def _shape(self, word: str, numbers: list[float]) -> None:
         match word:
@@ -179,10 +229,10 @@ class _Page:
         self._clipping = False
 
     def _cover(self, box: Box, colour: Colour) -> None:
-        for run in self._runs.values():
-            if _meet(_core(run), box):
+        for core, run in self._written:
+            if _meet(core, box):
                 raise self._refusal("something is painted over text", run.text)
-        self._painted.append((box, colour))
+        self._painted.add(box, colour)
         if len(self._painted) > MAX_MARKS:
             raise self._refusal("the page has more shapes than a page of our printer")
 
@@ -206,24 +256,25 @@ class _Page:
         x, y = float(found[5]), float(found[6])
         run = Run(text, x, x + advance * size / 1000, y, size)
         if text.strip():
-            self._require_visible(run)
+            core = (x, y - 0.5 * size, run.end, y)
+            self._require_visible(run, core)
             self._runs[number] = run
+            self._written.append((core, run))
 
-    def _require_visible(self, run: Run) -> None:
+    def _require_visible(self, run: Run, core: Box) -> None:
+        """`core` is where the lower-case letters of the run stand."""
         if run.size < MIN_SIZE:
             raise self._refusal("text is too small to be read", run.text)
-        core = _core(run)
         clip = self._state.clip
         if self._state.odd or len(self._runs) > MAX_MARKS:
             raise self._refusal("text is inside a shape, or there is too much of it", run.text)
         if core[0] < clip[0] - 1 or core[1] < clip[1] - 1 or core[2] > clip[2] + 1 or core[3] > clip[3] + 1:
             raise self._refusal("text is outside the page or cut off", run.text)
         ground: Colour = (1.0, 1.0, 1.0)
-        for box, colour in self._painted:
-            if _meet(core, box):
-                if _contrast(self._state.colour, colour) < MIN_CONTRAST:
-                    raise self._refusal("text does not stand out from what is painted under it", run.text)
-                ground = colour if _within(core, box) else ground
+        for _, box, colour in self._painted.under(core):
+            if _contrast(self._state.colour, colour) < MIN_CONTRAST:
+                raise self._refusal("text does not stand out from what is painted under it", run.text)
+            ground = colour if _within(core, box) else ground
         if _contrast(self._state.colour, ground) < MIN_CONTRAST:
             raise self._refusal("text does not stand out from the page", run.text)
 
@@ -236,11 +287,6 @@ class _Page:
     def _refusal(self, problem: str, value: object = None) -> BindingError:
         shown = value.decode("ascii", "replace") if isinstance(value, bytes) else value
         return BindingError(problem, place=self._place, value=shown)
-
-
-def _core(run: Run) -> Box:
-    """Where the lower-case letters of a run stand."""
-    return (run.x, run.y - 0.5 * run.size, run.end, run.y)
 
 
 def _bounds(points: list[tuple[float, float]]) -> Box:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from auditor.report.fields import bare
@@ -30,15 +32,14 @@ _XMP_TEXT = r"<rdf:Alt><rdf:li xml:lang=\"x-default\">([^<]*)</rdf:li></rdf:Alt>
 
 
 class Shown(NamedTuple):
-    """What is read in one go: the field ("" outside of fields), and each piece of text with its page, from 0."""
+    """What is read in one go: the field ("" outside of fields), and each piece of text with its page, from 0.
+
+    `text` is all of it without white space.
+    """
 
     field: str
+    text: str
     parts: tuple[tuple[str, int], ...]
-
-    @property
-    def text(self) -> str:
-        """The text without white space."""
-        return bare("".join(text for text, _ in self.parts))
 
     @property
     def said(self) -> str:
@@ -148,12 +149,8 @@ def _bookmarks(file: PlainFile, entry: Any, depth: int) -> Iterable[str]:
 
 
 def _shown(leaves: Iterable[Leaf]) -> tuple[Shown, ...]:
-    shown: list[Shown] = []
-    field, parts = "", []  # type: ignore[var-annotated]
-    for leaf in leaves:
-        if leaf.field != field and parts:
-            shown.append(Shown(field, tuple(parts)))
-            parts = []
-        field = leaf.field
-        parts.append((leaf.text, leaf.page))
-    return (*shown, Shown(field, tuple(parts))) if parts else tuple(shown)
+    shown = []
+    for field, some in groupby(leaves, attrgetter("field")):
+        parts = tuple((leaf.text, leaf.page) for leaf in some)
+        shown.append(Shown(field, bare("".join(text for text, _ in parts)), parts))
+    return tuple(shown)

@@ -115,6 +115,17 @@ def _finish(_document: Any, pdf: Any) -> None:
             entry.compress = True
     # WeasyPrint lists each attachment twice.
     pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog.get("AF", ())))
+    pdf.objects[:] = [entry if entry.free == "f" else _Kept(entry) for entry in pdf.objects]
+
+
+class _Kept(pydyf.Object):  # type: ignore[misc]
+    """An object with its bytes: pydyf makes them twice, to write them and for the file's identifier."""
+
+    data = b""
+
+    def __init__(self, entry: Any) -> None:
+        super().__init__()
+        self.number, self.generation, self.data = entry.number, entry.generation, entry.data
 
 
 class _LocalFetcher:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import NameOID
 
-from auditor.errors import BindingError, TrustError, UnverifiableError
+from auditor.errors import BindingError, TrustError, UnverifiableError, shorten
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,8 +53,7 @@ def require_unrevoked(
         dated = [one for one in mine if one in archived or _is_proven(one, lists.late_proven, known)]
         if not any(_is_current(one, at) for one in mine) and not any(_from(one) >= used for one in dated):
             raise UnverifiableError(
-                "no revocation list is at hand that was issued after the certificate was used",
-                value=_subject(certificate),
+                f"no revocation list is at hand from after the certificate of {_subject(certificate)} was used",
                 hint="add the authority's next revocation list and seal it (auditor package, late seal)",
             )
 
@@ -83,7 +83,9 @@ def require_needed(
 
 
 def _subject(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()
+    """Whom a certificate names, safe to print."""
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return shorten(str(names[0].value) if names else certificate.subject.rfc4514_string())
 
 
 def _issued(

@@ -148,7 +148,9 @@ def parse(source: bytes, number: int = 0) -> Any:
     Raises:
         BindingError: it is not one value in the spelling of our printer.
     """
-    stack: list[Any] = [[]]
+    # Each array and dictionary that is open, by its sign and contents; the first stands for `source` itself.
+    stack: list[tuple[bytes, list[Any]]] = [(b"", [])]
+    contents = stack[0][1]
     at = 0
     while at < len(source):
         token = _TOKEN.match(source, at)
@@ -156,43 +158,38 @@ def parse(source: bytes, number: int = 0) -> Any:
             raise _crooked(f"object {number} is not well-formed")
         at = token.end()
         match token.lastgroup:
+            case "ref":
+                contents.append(Ref(int(token["ref"])))
             case "open":
-                stack.append((source[token.start("open") : at], []))
+                contents = []
+                stack.append((token["open"], contents))
             case "close":
-                stack = _close(stack, token["close"], number)
-            case _:
-                _contents(stack).append(_scalar(token))
-    if len(stack) != 1 or len(stack[0]) != 1:
+                closed = _closed(stack.pop(), token["close"], number)
+                contents = stack[-1][1]
+                contents.append(closed)
+            case kind:
+                contents.append(_scalar(kind, token[kind or 0]))
+    if len(stack) != 1 or len(contents) != 1:
         raise _crooked(f"object {number} is not one value")
-    return stack[0][0]
+    return contents[0]
 
 
-def _contents(stack: list[Any]) -> list[Any]:
-    top = stack[-1]
-    contents: list[Any] = top[1] if isinstance(top, tuple) else top
-    return contents
-
-
-def _close(stack: list[Any], sign: bytes, number: int) -> list[Any]:
-    if len(stack) < 2 or (stack[-1][0] == b"[") != (sign == b"]"):
+def _closed(opened: tuple[bytes, list[Any]], sign: bytes, number: int) -> Any:
+    begun, contents = opened
+    if (begun, sign) == (b"[", b"]"):
+        return contents
+    if (begun, sign) != (b"<<", b">>"):
         raise _crooked(f"object {number} is not well-formed")
-    opened, contents = stack.pop()
-    if opened == b"<<":
-        names = contents[::2]
-        if len(contents) % 2 or not all(isinstance(one, Name) for one in names) or len(set(names)) != len(names):
-            raise _crooked(f"object {number} has a dictionary that is not well-formed")
-        contents = dict(zip(map(str, names), contents[1::2], strict=True))
-    _contents(stack).append(contents)
-    return stack
+    names = contents[::2]
+    if len(contents) % 2 or not all(isinstance(one, Name) for one in names) or len(set(names)) != len(names):
+        raise _crooked(f"object {number} has a dictionary that is not well-formed")
+    return dict(zip(map(str, names), contents[1::2], strict=True))
 
 
-def _scalar(token: re.Match[bytes]) -> Any:
-    text = token[token.lastgroup or 0]
-    match token.lastgroup:
+def _scalar(kind: str | None, text: bytes) -> Any:
+    match kind:
         case "name":
             return Name(text.decode("ascii"))
-        case "ref":
-            return Ref(int(text))
         case "number":
             return float(text) if b"." in text else int(text)
         case "hex":

@@ -3,7 +3,7 @@
 `require_same_text` composes the whole text of the document from the signed bytes, and reads the whole text off the
 pages. Both are cut at the borders of fields; every field must be there once, in its place, and say what the signed
 value says, and everything between two fields must be the words of the templates. Of the fields that begin with
-`beside/`, which whoever printed added, those that the verifier knows are compared; `unsigned_fields` names the others.
+`beside/`, which whoever printed added, those that the verifier knows are compared, and the others handed over.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import tzinfo
 from hashlib import sha256
+from types import MappingProxyType
+from typing import NamedTuple
 
 from auditor.errors import BindingError, RenderError, UnverifiableError
 from auditor.report.beside import BESIDE, read_beside
-from auditor.report.fields import Field, Segment, bare, expected_segments
+from auditor.report.fields import Segment, bare, expected_segments
 from auditor.report.kit import ReportKit
 from auditor.report.paper import Paper, Shown, read_paper
 from auditor.report.structure import PAGE_FIELD
@@ -30,26 +32,15 @@ _KIT = f"{BESIDE}#kit"
 _NOT_BOOKMARKED = 2
 
 
-def extract_fields(pdf: bytes) -> tuple[Field, ...]:
-    """Every field that a PDF (revision 0) shows, in order, page numbers left out.
+class Compared(NamedTuple):
+    """What was compared: how many `fields`, and the `text_fingerprint` of the whole text.
 
-    Raises:
-        BindingError: the file is not as our printer writes it.
+    `unsigned` are the fields that were printed beside what was signed and that nothing at hand could be compared with.
     """
-    return tuple(
-        Field(one.field, one.said)
-        for one in read_paper(pdf).shown
-        if one.field and not one.field.startswith(PAGE_FIELD)
-    )
 
-
-def unsigned_fields(pdf: bytes, known: Mapping[str, str] | None = None) -> tuple[Field, ...]:
-    """The fields added when printing that the verifier does not know: shown, but compared with nothing."""
-    return tuple(
-        one
-        for one in extract_fields(pdf)
-        if one.id.startswith(BESIDE) and one.id != _KIT and one.id not in (known or {})
-    )
+    fields: int
+    fingerprint: str
+    unsigned: Mapping[str, str]
 
 
 def text_fingerprint(pdf: bytes) -> str:
@@ -59,12 +50,18 @@ def text_fingerprint(pdf: bytes) -> str:
     Raises:
         BindingError: the file is not as our printer writes it.
     """
-    shown = "".join(one.text for one in read_paper(pdf).shown if not one.field.startswith(PAGE_FIELD))
+    return _fingerprint(read_paper(pdf))
+
+
+def _fingerprint(paper: Paper) -> str:
+    shown = "".join(one.text for one in paper.shown if not one.field.startswith(PAGE_FIELD))
     return sha256(unicodedata.normalize("NFC", shown).encode()).hexdigest()
 
 
-def require_same_text(pdf: bytes, payload: bytes, kit: ReportKit, known: Mapping[str, str] | None = None) -> int:
-    """How many fields were compared with `payload` and with the fields in `known`; all of them say what they must.
+def require_same_text(
+    pdf: bytes, payload: bytes, kit: ReportKit, known: Mapping[str, str] = MappingProxyType({})
+) -> Compared:
+    """Compare the fields with `payload` and with those in `known`; all of them say what they must.
 
     `pdf` is revision 0, `kit` the verifier's own, `known` as `beside.known_beside` gives it.
 
@@ -74,7 +71,8 @@ def require_same_text(pdf: bytes, payload: bytes, kit: ReportKit, known: Mapping
             to compare with.
     """
     paper = read_paper(pdf, kit.fonts)
-    printed = {one.field: one.said for one in reversed(paper.shown)}
+    # Of the rest it is not asked what was printed, only whether it is what must be.
+    printed = {one.field: one.said for one in reversed(paper.shown) if one.field.startswith((BESIDE, _ZONE))}
     if bare(printed.get(_KIT, "")) != kit.digest:
         raise UnverifiableError(
             "the document was printed with other templates than this program has",
@@ -83,14 +81,16 @@ def require_same_text(pdf: bytes, payload: bytes, kit: ReportKit, known: Mapping
             hint="verify with the edition of the auditor that printed it; its own are " + kit.digest,
         )
     view = _view(payload, printed)
-    _require_known(paper, known or {})
+    _require_known(paper, known)
     expected = expected_segments(view, kit.templates)
     _require_fields(paper, expected)
     _require_page_numbers(paper, expected)
     _require_running_lines(paper, view)
     _require_titles(paper, view)
-    compared = [one for one in expected if one.field and not one.field.startswith((PAGE_FIELD, BESIDE))]
-    return len(compared) + sum(one.field in (known or {}) for one in expected)
+    signed = sum(bool(one.field) and not one.field.startswith((PAGE_FIELD, BESIDE)) for one in expected)
+    beside = {one.field: one.said for one in paper.shown if one.field.startswith(BESIDE) and one.field != _KIT}
+    unsigned = {name: said for name, said in beside.items() if name not in known}
+    return Compared(signed + len(beside) - len(unsigned), _fingerprint(paper), unsigned)
 
 
 def _view(payload: bytes, printed: Mapping[str, str]) -> AttestationView:

@@ -8,7 +8,7 @@ where a reader takes it for another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import NamedTuple
 
 from auditor.report.ink import Run
@@ -16,9 +16,10 @@ from auditor.report.plain_file import PlainFile, Ref, crooked
 
 _ELEMENT = re.compile(
     rb"<</Type /StructElem/S /([A-Za-z0-9]+)/K \[([0-9R ]*)\](?:/Pg (\d+) 0 R)?/P (\d+) 0 R"
-    rb"(?:/A <</O /Table(?:/ColSpan \d+)?(?:/RowSpan \d+)?(?:/Headers \[[()0-9 -]*\])?>>)?(?:/ID \([0-9-]+\))?"
-    rb"(?:/T \(([!-'*-\[\]-~]+)\))?>>"
+    rb"(?:/A <</O /Table(?:/ColSpan \d+)?(?:/RowSpan \d+)?(?:/Headers \[[()0-9 -]*\])?>>)?"
+    rb"(?:/T \(([!-'*-\[\]-~]+)\))?(?:/ID \([0-9-]+\))?>>"
 )
+_ELEMENT_HEAD, _LINK_HEAD = b"<</Type /StructElem", b"<</Type /OBJR/Obj "
 _KID = re.compile(rb"(\d+) 0 R|(\d+)")
 _HEADINGS = ("H1", "H2", "H3")
 BULLET = "•"
@@ -219,23 +220,33 @@ def _misplaced(run: Run) -> Exception:
 
 
 def _elements(file: PlainFile, pages: Mapping[int, int]) -> dict[int, Element]:
-    found = {}
+    found: dict[int, Element] = {}
+    links = set()
     for number in file.numbers():
         source = file.source(number)
-        if not source.startswith(b"<</Type /StructElem"):
+        if not source.startswith(_ELEMENT_HEAD):
+            if source.startswith(_LINK_HEAD):
+                links.add(number)
             continue
         element = _ELEMENT.fullmatch(source)
         if element is None:
             raise crooked(f"object {number} is no element as our printer writes them: {source[:80].decode('latin-1')}")
-        kids = tuple((int(one[1] or one[2]), one[1] is not None) for one in _KID.finditer(element[2]))
-        page = pages.get(int(element[3]), -1) if element[3] else -1
-        found[number] = Element(element[1].decode(), kids, page, int(element[4]), (element[5] or b"").decode())
-    # A link is an element with a reference to its annotation among its kids.
-    return {number: one._replace(kids=_without_links(file, one.kids)) for number, one in found.items()}
+        kind, some, page, parent, field = element.groups(b"")
+        kids = tuple((int(one or other), bool(one)) for one, other in _KID.findall(some))
+        found[number] = Element(
+            kind.decode(), kids, pages.get(int(page), -1) if page else -1, int(parent), field.decode()
+        )
+    return {number: _without_links(file, one, found, links) for number, one in found.items()}
 
 
-def _without_links(file: PlainFile, kids: tuple[tuple[int, bool], ...]) -> tuple[tuple[int, bool], ...]:
-    return tuple(kid for kid in kids if not (kid[1] and file.source(kid[0]).startswith(b"<</Type /OBJR/Obj ")))
+def _without_links(file: PlainFile, one: Element, elements: Container[int], links: Container[int]) -> Element:
+    """The element without the references to annotations that a link has among its kids."""
+    others = [number for number, is_element in one.kids if is_element and number not in elements]
+    if not others:
+        return one
+    for number in others:
+        file.source(number)  # which is there, whatever it is
+    return one._replace(kids=tuple(kid for kid in one.kids if not (kid[1] and kid[0] in links)))
 
 
 def _owners(file: PlainFile, root: object) -> dict[tuple[int, int], int]:

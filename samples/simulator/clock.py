@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SECOND = 1_000_000
@@ -42,11 +41,6 @@ def days() -> list[date]:
 def is_workday(day: date) -> bool:
     """Monday to Friday."""
     return day.weekday() < 5
-
-
-@lru_cache(maxsize=4096)
-def _midnight(day: date) -> int:
-    return (datetime(day.year, day.month, day.day, tzinfo=_OSLO) - _EPOCH) // timedelta(microseconds=1)
 
 
 def local(day: date, hour: int, minute: int = 0, second: int = 0) -> int:

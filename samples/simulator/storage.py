@@ -25,8 +25,6 @@ LISTED = tuple(
 )
 """When the storage systems are listed: weekly, and around the period."""
 
-TERA = 10**12
-
 
 @dataclass
 class Artefact:

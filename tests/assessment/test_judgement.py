@@ -203,3 +203,27 @@ def test_a_certainty_of_another_kind_is_a_fault_of_the_content() -> None:
     odd = small.CONTROL_SQL.replace("'violation' END", "'certain' END")
     with pytest.raises(ContentError, match="neither"):
         run(doors=[NOBODY], changes={"physical/D-01-doors/doors.sql": odd})
+
+
+FAR_CLOCKS = [*GOOD_CLOCKS, {"host": "z", "offset": -(2**63)}]
+FAR_MOMENT = small.CONTROL_SQL.replace("NULL::BIGINT AS ended", "ts + 300000000000000000 AS ended")
+FAR_SUM = small.CONTROL_SQL.replace("count(*) AS value", "CAST(sum(ts) * 4000000 AS BIGINT) AS value")
+
+
+@pytest.mark.parametrize(
+    ("clocks", "changes", "control", "detail"),
+    [
+        (FAR_CLOCKS, {}, "G-01", "a figure is too large to compute with"),
+        (GOOD_CLOCKS, {"physical/D-01-doors/doors.sql": FAR_SUM}, "D-01", "a figure is too large to compute with"),
+        (GOOD_CLOCKS, {"physical/D-01-doors/doors.sql": FAR_MOMENT}, "D-01", "outside the years 1 to 9999"),
+    ],
+    ids=["overflow", "overflow in a cast", "no day of any calendar"],
+)
+def test_a_figure_that_evidence_made_too_large_is_not_evidenced_and_stops_nothing(
+    clocks: list[dict[str, object]], changes: dict[str, str], control: str, detail: str
+) -> None:
+    results = run(doors=[*GOOD_DOORS, NOBODY], clocks=clocks, changes=changes)
+    observation = next(o for o in results.observations if o.control == control)
+    assert (observation.computed, observation.reason) == (Outcome.NOT_EVIDENCED, Reason.EVIDENCE_UNREADABLE)
+    assert detail in observation.detail
+    assert canonical_bytes(results.document())

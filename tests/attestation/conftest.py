@@ -180,7 +180,7 @@ class Desk:
         return document
 
     def verify(
-        self, report: bytes | None = None, trust: bytes | dict[str, Any] | None = None, **changes: Any
+        self, report: bytes | None = None, trust: bytes | TrustRoot | dict[str, Any] | None = None, **changes: Any
     ) -> VerifiedReport:
         """The verified report; a trust root given as a document is signed by its holder first."""
         if isinstance(trust, dict):

@@ -24,7 +24,7 @@ def full(desk):
         "items": [{"id": "doors", "leaf": "01" * 32}, {"id": "visits", "leaf": "02" * 32}],
         "coverage": [{"stream": "door_events", "gaps": []}],
     }
-    results["verdict"] = {"satisfied": 1, "total": 2, "level": None}
+    results["facility"] = {"id": "f-1", "name": "Facility"}
     return results
 
 
@@ -132,12 +132,12 @@ def test_all_that_has_no_name_is_compared_too(pair) -> None:
     _, old, newer = pair
 
     def change(results):
-        results["verdict"]["level"] = "SL4"
+        results["facility"]["name"] = "Another"
         results["catalog"]["digest"] = "ff" * 32
         results["note"] = "new"
 
     pointers = [one.pointer for one in compare_reports(old, newer(change)).facts]
-    assert pointers == ["/concludedAt", "/results/catalog/digest", "/results/note", "/results/verdict/level"]
+    assert pointers == ["/concludedAt", "/results/catalog/digest", "/results/facility/name", "/results/note"]
 
 
 def test_what_appears_is_told_and_order_is_no_change(pair) -> None:

@@ -74,10 +74,11 @@ def test_we_verify_a_signature_by_openssl(tmp_path) -> None:
     (tmp_path / "message").write_bytes(b"hello")
     assert openssl("ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out", tmp_path / "sec1.pem").returncode == 0
     key = tmp_path / "key.pem"
-    assert openssl("pkcs8", "-topk8", "-nocrypt", "-in", tmp_path / "sec1.pem", "-out", key).returncode == 0
-    signature = openssl("dgst", "-sha384", "-sign", key, tmp_path / "message").stdout
-    public = load_public_key(openssl("pkey", "-in", key, "-pubout").stdout)
-    assert public_key_of(load_private_key(key.read_bytes())) == public
+    secret = "pass:open sesame"
+    assert openssl("pkcs8", "-topk8", "-passout", secret, "-in", tmp_path / "sec1.pem", "-out", key).returncode == 0
+    signature = openssl("dgst", "-sha384", "-passin", secret, "-sign", key, tmp_path / "message").stdout
+    public = load_public_key(openssl("pkey", "-in", key, "-passin", secret, "-pubout").stdout)
+    assert public_key_of(load_private_key(key.read_bytes(), b"open sesame")) == public
     verify_signature(public, b"hello", canonical_signature(public.algorithm, signature))
     with pytest.raises(SignatureError):
         verify_signature(public, b"hello!", canonical_signature(public.algorithm, signature))

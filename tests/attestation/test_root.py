@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA384
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from auditor.attestation.envelope import TRUST_ROOT_TYPE, Signature, encode_envelope, pae, parse_envelope
 from auditor.attestation.keys import encode_public_key
@@ -20,6 +26,14 @@ OTHER = "sha256:" + "d4" * 32
 CERTIFICATE = base64.b64encode(b"\x30\x82\x01\x04" + bytes(260)).decode()
 CERTIFICATE_2 = base64.b64encode(b"\x30\x82\x01\x04" + bytes(259) + b"\x01").decode()
 INSTANT = "2026-01-01T00:00:00Z"
+
+
+def stamping_certificate(key: str, serial: int) -> bytes:
+    private = ec.derive_private_key(ord(key), ec.SECP384R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Time {serial}")])
+    began, ended = datetime(2026, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC)
+    made = x509.CertificateBuilder(name, name, private.public_key(), serial + 1, began, ended)
+    return made.sign(private, SHA384()).public_bytes(Encoding.DER)
 
 
 def authority(**changes):
@@ -239,6 +253,25 @@ def test_time_asks_for_distinct_operators(desk) -> None:
     assert desk.root_for("ada", authorities=one_operator, timeThreshold=1).time_threshold == 1
     with pytest.raises(TrustError, match="integer from 0 to 1"):
         desk.root_for("ada", authorities=one_operator, timeThreshold=2)
+
+
+def test_one_operator_is_not_two_witnesses(desk) -> None:
+    """One who is in the root twice, by a name that prints alike or with a second certificate for one key."""
+    fresh, renewed, other = (base64.b64encode(stamping_certificate(key, n)).decode() for n, key in enumerate("aab"))
+    for operator, certificate, problem in (
+        ("ALPHA TIME", other, "another operator has this name"),
+        ("Beta", renewed, "another operator's authority has this key"),
+    ):
+        two = [
+            authority(certificate=fresh),
+            authority(authority="beta", operator=operator, certificate=certificate),
+        ]
+        with pytest.raises(TrustError, match=problem):
+            desk.root_for("ada", authorities=two, timeThreshold=2)
+    again = [authority(certificate=fresh), authority(authority="alpha-2", certificate=renewed)]
+    assert len(desk.root_for("ada", authorities=again, timeThreshold=1).authorities) == 2
+    apart = [authority(certificate=fresh), authority(authority="beta", operator="Beta", certificate=other)]
+    assert desk.root_for("ada", authorities=apart, timeThreshold=2).time_threshold == 2
 
 
 def test_one_key_belongs_to_one_owner(desk, bend) -> None:

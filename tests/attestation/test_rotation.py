@@ -197,9 +197,32 @@ def test_a_former_holder_has_no_say(desk) -> None:
     two = accept_successor(old, signed(desk, version(desk, 2, "hal"), "hob", "hal", after=old))
     with pytest.raises(TrustError, match="signed by 0 root holders of version 2"):
         accept_successor(two, signed(desk, version(desk, 3, "hob"), "hob"))
-    both = signed(desk, version(desk, 3, "hal"), "hob", "hal", after=old)
+    three = parse_envelope(signed(desk, version(desk, 3, "hal"), "hal", after=two), TRUST_ROOT_TYPE)
+    former = [Signature(key.public.keyid, key.sign(three.signed_bytes())) for key in desk.keys["hob"]]
+    both = encode_envelope(three.payload, (*three.signatures, *former), TRUST_ROOT_TYPE)
     with pytest.raises(TrustError, match="by a key that is no holder's"):
         accept_successor(two, both)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"version": 3}, "skipped"),
+        ({"version": 1}, "forked"),
+        ({"lineage": "urn:example:other"}, "another lineage"),
+        ({"issuedAt": "2026-05-31T23:59:59Z"}, "issued earlier"),
+        ({"revoked": []}, "a revocation is gone"),
+    ],
+)
+def test_a_holder_does_not_sign_what_does_not_follow(desk, change, problem) -> None:
+    revoked = [desk.revoked(desk.keyids["ada"][0], "2026-05-01T00:00:00Z")]
+    old = parse_root(signed(desk, {**version(desk, 1, "hob"), "revoked": revoked}, "hob"))
+    bad = {**version(desk, 2, "hob", "hal"), "revoked": revoked, **change}
+    draft = signed(desk, bad, "hob")
+    with pytest.raises(TrustError, match=problem):
+        add_root_signatures(draft, desk.keys_of("hal"), predecessor=old)
+    with pytest.raises(TrustError, match=problem):
+        sign_root(canonical_bytes(bad), desk.keys_of("hob"), predecessor=old)
 
 
 def test_principals_do_not_issue_roots(desk) -> None:

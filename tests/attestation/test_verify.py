@@ -14,7 +14,7 @@ import pytest
 from auditor.attestation import steps
 from auditor.attestation.envelope import encode_envelope
 from auditor.attestation.keys import ALGORITHMS
-from auditor.attestation.verify import VerifiedReport, result_class, steps_of, verify_report
+from auditor.attestation.verify import VerifiedReport, read_root, result_class, steps_of, verify_report
 from auditor.canon.instant import parse_instant
 from auditor.errors import (
     BindingError,
@@ -89,6 +89,26 @@ def test_a_verified_report_cannot_be_made_or_changed(desk) -> None:
             copying(report)
     report.results["findings"].clear()
     assert report.results == desk.results()
+
+
+def test_whoever_asks_for_the_results_gets_their_own(desk) -> None:
+    report = desk.verify()
+    later = report.with_step("another", steps.NOT_DONE, "no reason")
+    for one in (later, report, later):
+        results = one.results
+        assert results == desk.results()
+        results["findings"].clear()
+
+
+def test_a_trust_root_that_was_read_before_judges_as_its_file_does(desk) -> None:
+    root = read_root(desk.trust)
+    report = desk.verify(trust=root)
+    assert report.steps == desk.verify().steps
+    assert report.trust_digest == hashlib.sha256(desk.trust).hexdigest()
+    with pytest.raises(TrustError, match="older than version"):
+        desk.verify(trust=root, least_root_version=root.version + 1)
+    with pytest.raises(TrustError):
+        desk.verify(trust=read_root(desk.trust_for("ben")))
 
 
 def test_a_later_step_takes_the_number_of_the_one_not_done(desk) -> None:

@@ -9,6 +9,7 @@ import secrets
 import time
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from auditor.attestation.statements.results import (
     RecordTree,
     make_results_statement,
     parse_results,
+    verdict_of,
 )
 from auditor.attestation.statements.seal import make_seal_statement
 from auditor.attestation.statements.status import StatusEntry, make_status_statement
@@ -151,7 +153,7 @@ def results(leaves: list[bytes], entries: list[dict[str, Any]], findings: int) -
         cited = [] if met else [{"evidence": [{"item": entries[0]["id"], "record": 1}]}]
         observations.append({**key, "exceptions": cited})
         activities.append({**key, "method": "test", "planned": True, "streams": ["pacs_events"], "note": ""})
-    satisfied = sum(one["state"] == "satisfied" for one in made)
+    told = [(one["control"], one["level"], one["domain"], one["state"]) for one in made]
     return {
         "format": "assessment-results/1",
         "engine": {"name": "auditor", "version": "0.1.0"},
@@ -175,7 +177,7 @@ def results(leaves: list[bytes], entries: list[dict[str, Any]], findings: int) -
         "plan": {"activities": activities},
         "observations": observations,
         "findings": made,
-        "verdict": {"satisfied": satisfied, "total": findings, "level": None, "levels": [], "domains": []},
+        "verdict": verdict_of(told, [{"level": "SL2", "title": "Against professional opportunists"}]),
     }
 
 
@@ -226,9 +228,13 @@ def payload_of(envelope: bytes) -> bytes:
 
 
 def make_package(
-    *, items: int = 4, item_bytes: int = 40, findings: int = 9, withheld: tuple[int, ...] = (), late: bool = False
-) -> Files:
-    """The files of a whole package, sealed and stamped now; `withheld` items (from 1) stay closed."""
+    *, items: int = 4, item_bytes: int = 40, findings: int = 9, withheld: tuple[int, ...] = (), late: bool = False,
+    alter: Callable[[bytes], bytes] = bytes,
+) -> Files:  # fmt: skip
+    """The files of a whole package, sealed and stamped now; `withheld` items (from 1) stay closed.
+
+    `alter` makes another report of the genuine one before everything else is made around it.
+    """
     leaves, files, entries = evidence(items, item_bytes)
     leaf_hashes, root = hashes(leaves)
     texts = [
@@ -244,6 +250,7 @@ def make_package(
         cited=evidence_seal,
         records=(RecordTree(entries[0]["id"], len(texts), record_root),),
     )
+    report = alter(report)
     statement = parse_results(payload_of(report))
     revision0, pdf = make_pdf({"report.dsse.json": report, "results.json": canonical_bytes(statement.results)})
     attestation = make_attestation_statement(

@@ -84,9 +84,7 @@ def test_a_package_passes_and_says_what_was_and_was_not_done(core: Core, whole: 
 
 def test_each_finding_tells_what_of_its_evidence_is_there(core: Core, whole: Files) -> None:
     seen = core.verify(whole)["added"]["visible"]
-    assert [one["seen"] for one in seen[0]["items"]] == ["whole", "withheld", "whole", "whole"]
     assert (seen[0]["whole"], seen[0]["withheld"], seen[0]["total"]) == (3, 1, 4)
-    assert [(one["cited"], one["visible"]) for one in seen[1]["items"]] == [(1, 1), (0, 0), (0, 0), (0, 0)]
     assert (seen[1]["cited"], seen[1]["visible"]) == (1, 1)
 
 
@@ -95,7 +93,8 @@ def test_an_edition_that_withholds_everything_passes_and_says_so(core: Core, pac
     verdict = core.verify(kept)
     assert verdict["class"] == PASSED
     assert states(verdict)["the disclosed evidence has the digests that were committed to"] == "not-done"
-    assert {one["seen"] for one in verdict["added"]["visible"][0]["items"]} == {"withheld"}
+    seen = verdict["added"]["visible"][0]
+    assert (seen["withheld"], seen["total"]) == (4, 4)
 
 
 @pytest.mark.parametrize("path", NEVER_MISSING + DISCLOSED)

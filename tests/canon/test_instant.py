@@ -38,6 +38,19 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("inside", "outside"),
+    [
+        ("9999-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999999-00:01"),
+        ("0001-01-01T14:00:00+14:00", "0001-01-01T13:59:59+14:00"),
+    ],
+)
+def test_no_zone_leads_past_either_end_of_the_calendar(inside: str, outside: str) -> None:
+    format_instant(parse_instant(inside))
+    with pytest.raises(ValueError, match="outside the years"):
+        parse_instant(outside)
+
+
+@pytest.mark.parametrize(
     ("text", "microseconds"),
     [("PT60S", 60_000_000), ("PT0S", 0), ("P1DT2H", 93_600_000_000), ("PT0.25S", 250_000), ("P35D", 3_024_000_000_000)],
 )

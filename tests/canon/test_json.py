@@ -11,7 +11,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.canon.json import canonical_bytes, parse_strict
+from auditor.canon.json import canonical_bytes, parse_canonical, parse_strict
 from auditor.errors import CanonicalizationError, EvidenceFormatError
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "jcs"
@@ -132,7 +132,7 @@ def test_a_text_beyond_its_limit_is_refused() -> None:
         ("]" + "[" * 66, "nested deeper"),
         ('["\\",' + "[" * 64, "not JSON"),
         ('["' + "[" * 65, "not JSON"),
-        ('["' + "[" * 65 + "\\", "nested deeper"),
+        ('["' + "[" * 65 + "\\", "not JSON"),
     ],
 )
 def test_depth_is_counted_beside_text_that_looks_like_brackets(text: str, problem: str) -> None:
@@ -147,3 +147,34 @@ def test_as_deep_as_is_allowed(text: str) -> None:
 
 def test_brackets_inside_text_do_not_count_as_nesting() -> None:
     assert parse_strict(json.dumps("[" * 500 + '\\"{').encode()) == "[" * 500 + '\\"{'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " 1", "1\n", "[1, 2]", "[ ]", '{"a": 1}', '{"a" :1}', '{"a":1 }', "\t[]", "[]\r",
+        "-0", "[-0]", "[1,-0]", '{"a":-0}', "[0,-0,9007199254740991]", "9007199254740992", "[-9007199254740992]",
+        '{"a":1,"a":1}', '{"a":1,"a":2}', '{"a":{"b":1,"b":1}}', '{":":1,":":1}', '[{"a":":","a":":"}]',
+        '{"b":1,"a":2}', '[{"a":1,"b":2},{"b":1,"a":2}]', '{"\U00010000":1,"\u7fff":2}', '{"\uffff":1,"\U00010000":2}',
+        r'"\/"', r'"\u0041"', r'"\u000a"', r'"\u0008"', r'"\u001F"', r'"\u007f"', r'"\u00e9"',
+        r'"\ud800\udc00"', r'"\ud800"', r'"\\\"', r'"\u0022"', r'{"\u0061":1}',
+        '"\x1f"', "1.0", "1e3", "NaN", "01", "+1", "'a'", "\ufeff{}", "",
+    ],
+)  # fmt: skip
+def test_another_spelling_is_not_canonical(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        parse_canonical(text.encode())
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", ":", {":": ":"}, {"a": ':"b":'}, "- 0", "-0", [":-0", ",-0"], "[{ }]", '" "', '\\" ', "\\\\", '\\\\"',
+        {'"': '"'}, {"\U00010000": 1, "\uffff": 2}, {"é": 1, "z": -1}, "\x00\x07\x08\t\n\x0b\f\r\x0e\x1f\x7f/\u2028",
+        -1, [0, -(2**53) + 1, 2**53 - 1], "9007199254740993", ["1234567890123456789", ",1234567890123456789"], {}, [],
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_another_spelling_is_canonical(value: object) -> None:
+    data = rfc8785.dumps(value)  # type: ignore[arg-type]
+    assert parse_canonical(data) == value
+    assert canonical_bytes(value) == data

@@ -9,11 +9,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.attestation.root import parse_root
 from auditor.canon.instant import parse_instant
 from auditor.cli import main as cli
 from auditor.cli.trust import EXAMPLES
+from auditor.jobs.trust import seen_version
 from samples.authorities import AUTHORITIES
 from samples.identities import IDENTITIES, KEYS, LINEAGE, make_all, sample_document, signer_of
 
@@ -212,6 +215,25 @@ def test_one_key_may_be_revoked_and_then_corrected(place) -> None:
     assert [(one.keyid, one.revoked_at) for one in root().revoked] == [(keyid, parse_instant("2026-06-01T00:00:00Z"))]
 
 
+def test_a_stolen_key_stays_stolen_when_its_owner_leaves(place, capsys) -> None:
+    """Revoking a person later must not bring back what a thief signed before."""
+    made()
+    whom, (stolen, other) = "urn:example:sample-assessor", (key.public.keyid for key in signer_of("assessor").keys)
+    words = ["key-compromise", "--root", A, "--lost", "2026-03-01T00:00:00Z", "--from", "2026-04-01T00:00:00Z"]
+    assert trust("revoke", "trust.json", stolen, *words) == 0
+    capsys.readouterr()
+    left = ["revoke", "trust.json", whom, "cessation", "--root", A, "--from", "2026-12-01T00:00:00Z"]
+    assert trust(*left) == 0
+    lost, gone = parse_instant("2026-03-01T00:00:00Z"), parse_instant("2026-12-01T00:00:00Z")
+    assert {one.keyid: one.effective for one in root().revoked} == {stolen: lost, other: gone}
+    assert stolen not in capsys.readouterr().out.partition("revoked: ")[2]
+    # What reaches further back is taken for both; and then there is nothing left that a later day could change.
+    assert trust("revoke", "trust.json", whom, "cessation", "--root", A, "--from", "2026-02-01T00:00:00Z") == 0
+    assert {one.effective for one in root().revoked} == {parse_instant("2026-02-01T00:00:00Z")}
+    assert trust(*left) == 6
+    assert "from an earlier day already" in capsys.readouterr().err
+
+
 def test_windows_of_known_keys_change_where_they_are_given(place) -> None:
     made()
     before = root().principals[0].keys
@@ -262,6 +284,47 @@ def test_updating_walks_every_version_or_none(place, capsys) -> None:
     assert "rolled back" in capsys.readouterr().err
 
 
+def test_the_versions_kept_tell_that_a_newer_one_was_here(place, capsys) -> None:
+    """Row 18, as far as a folder remembers: an old copy in the place of the newest is noticed, and signs no fork."""
+    made()
+    for name, role in (("reviewer", "technical-reviewer"), ("sealer", "sealer")):
+        assert trust("add", "trust.json", "--root", A, "--signer", role, KEYS / f"{name}.signer.json") == 0
+    newest = Path("trust.json").read_bytes()
+    assert seen_version(Path("trust.json")) == 3
+    for number in (1, 2):
+        shutil.copy(f"trust.{number}.json", "trust.json")
+        assert seen_version(Path("trust.json")) == 3
+        assert trust("add", "trust.json", "--root", A, "--signer", "sealer", SEALER) == 6
+        assert "rolled back: version 3 was here" in capsys.readouterr().err
+    Path("newest.json").write_bytes(newest)
+    assert trust("update", "trust.json", "newest.json") == 0
+    assert Path("trust.json").read_bytes() == newest
+    # A copy under a name of its own remembers nothing, and neither do files that only look like kept versions.
+    shutil.copy("trust.1.json", "copy.json")
+    assert seen_version(Path("copy.json")) == 1
+    for name, data in (("copy.7.json", b"{}"), ("copy.8.json", newest), ("copy.9.draft.json", newest)):
+        Path(name).write_bytes(data)
+    made("copy.3.json")
+    assert seen_version(Path("copy.json")) == 1
+    assert seen_version(Path("nowhere") / "trust.json") == 1
+
+
+def test_a_rolled_back_root_judges_nothing(place, capsys) -> None:
+    made()
+    assert trust("add", "trust.json", "--root", A, "--signer", "technical-reviewer", REVIEWER) == 0
+    signer = ["--signer", f"assessor={ASSESSOR}", "--issued-at", "2026-10-30T00:00:00Z", "--out", "status.dsse.json"]
+    assert cli.main(["status", "issue", *signer]) == 0
+    show = ["status", "show", "status.dsse.json", "--trust", "trust.json"]
+    verify = ["verify", "status.dsse.json", "--trust", "trust.json"]
+    assert cli.main(show) == 0
+    assert cli.main(verify) == 6
+    assert "seen before" not in "".join(capsys.readouterr())
+    shutil.copy("trust.1.json", "trust.json")
+    for words in (show, verify):
+        assert cli.main(words) == 6
+        assert "older than version 2, which was seen before" in "".join(capsys.readouterr())
+
+
 def test_a_file_in_the_place_of_history_is_not_written_over(place) -> None:
     made()
     Path("trust.1.json").write_text("something else")
@@ -272,6 +335,7 @@ def test_a_file_in_the_place_of_history_is_not_written_over(place) -> None:
 
 
 ALPHA = ["--authority", "alpha", "Alpha", str(KEYS / "time-alpha.crt.pem"), "1.3.6.1.4.1.32473.1.1"]
+BETA = ["--authority", "beta", "Beta", str(KEYS / "time-beta.crt.pem"), "1.3.6.1.4.1.32473.2.1"]
 
 
 @pytest.mark.parametrize(
@@ -282,7 +346,10 @@ ALPHA = ["--authority", "alpha", "Alpha", str(KEYS / "time-alpha.crt.pem"), "1.3
         (["--authority", "alpha", "Alpha", str(KEYS / "ca.key.pem"), "1.2.3"], "not an X.509 certificate"),
         (["--authority", "alpha", "Alpha", ASSESSOR, "1.2.3"], "not an X.509 certificate"),
         (["--authority", "alpha", "Alpha", str(KEYS / "time-alpha.crt.pem"), "one.two"], "object identifier"),
-        ([*ALPHA, "--authority", "beta", "Beta", ALPHA[3], "1.2.3"], "another authority has this key"),
+        ([*ALPHA, "--authority", "beta", "Beta", ALPHA[3], "1.2.3"], "given twice"),
+        ([*ALPHA, "--authority", "alpha", "Alpha", BETA[3], "1.2.3"], "known with another certificate"),
+        ([*ALPHA, "--authority", "beta", "ALPHA", *BETA[3:]], "another operator has this name"),
+        (["--authority", "3rd-time", *ALPHA[2:]], "begins with a letter"),
         ([*ALPHA, "--time-threshold", "2"], "integer from 0 to 1"),
         (["--pdf-anchor", str(KEYS / "pdf.crt.pem")], "not the certificate of a CA"),
         (["--pdf-certificate", str(KEYS / "pdf.crt.pem"), "urn:example:nobody"], "not one of the principals"),
@@ -292,6 +359,33 @@ def test_certificates_for_something_else_are_refused(place, capsys, words, told)
     assert trust("init", "trust.json", "--root", A, "--signer", "assessor", ASSESSOR, *words) == 6
     assert told in capsys.readouterr().err
     assert not Path("trust.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a003020102", "a003020105"),  # a version that there is none of
+        ("0603551d25", "0603551d0f"),  # one extension twice
+        ("06072a8648ce3d0201", "06072a8648ce3d0263"),  # a kind of key that nobody knows
+        ("06072a8648ce3d0201", "06072a8648ce3d0202"),
+    ],
+)
+def test_a_certificate_that_cannot_be_read_is_refused_in_words(place, capsys, old, new) -> None:
+    der = x509.load_pem_x509_certificate((KEYS / "time-beta.crt.pem").read_bytes()).public_bytes(Encoding.DER)
+    bent = der.replace(bytes.fromhex(old), bytes.fromhex(new))
+    assert bent != der
+    Path("bent.crt").write_bytes(bent)
+    made()
+    assert trust("add", "trust.json", "--root", A, *BETA[:3], "bent.crt", BETA[4]) == 6
+    assert "bent.crt: not an X.509 certificate" in capsys.readouterr().err
+
+
+def test_a_certificate_for_pdf_files_stays_whose_it_is(place, capsys) -> None:
+    words = ["--pdf-certificate", KEYS / "pdf.crt.pem"]
+    made("trust.json", *map(str, words), "urn:example:sample-assessor", "--signer", "sealer", SEALER)
+    assert trust("add", "trust.json", "--root", A, *words, "urn:example:sample-assessor") == 0
+    assert trust("add", "trust.json", "--root", A, *words, "urn:example:sample-sealer") == 6
+    assert "this certificate for PDF files is another's" in capsys.readouterr().err
 
 
 def test_certificates_of_the_right_kind_are_taken(place) -> None:
@@ -305,6 +399,12 @@ def test_certificates_of_the_right_kind_are_taken(place) -> None:
     beta = KEYS / "time-beta.crt.pem"
     assert trust("add", "trust.json", "--root", A, "--authority", "beta", "Beta", beta, "1.3.6.1.4.1.32473.2.1") == 0
     assert root().time_threshold == 2
+    # One that was compromised ends, and keeps what it stamped before; its certificate bounds it either way.
+    ends = ["--to", "2026-12-01T00:00:00Z", "--from", "1999-01-01T00:00:00Z"]
+    assert trust("add", "trust.json", "--root", A, *ALPHA, *ends) == 0
+    before, after = found.authorities[0], root().authorities[1]
+    assert (after.name, after.certificate, after.not_before) == ("alpha", before.certificate, before.not_before)
+    assert after.not_after == parse_instant("2026-12-01T00:00:00Z") < before.not_after
 
 
 def test_the_sample_trust_root_is_what_the_samples_say() -> None:

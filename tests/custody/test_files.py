@@ -164,6 +164,7 @@ def damaged(pem: bytes) -> bytes:
             "wrong passphrase, or the file is",
         ),
         (encode_sample_key, b"any", "is not encrypted"),
+        (lambda k: k.private_bytes(Encoding.PEM, Private.PKCS8, NoEncryption()), None, "is not encrypted"),
         (lambda k: k.private_bytes(Encoding.PEM, Private.TraditionalOpenSSL, NoEncryption()), None, "not in PKCS#8"),
         (lambda k: k.private_bytes(Encoding.PEM, Private.OpenSSH, NoEncryption()), None, "not in PKCS#8"),
         (lambda k: encode_public_key(public_key_of(k)), None, "not a private key"),

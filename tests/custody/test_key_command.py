@@ -19,6 +19,8 @@ from auditor.cli.key import EXAMPLES
 from auditor.custody.card import WIDTH, groups_of_four, key_card
 from auditor.custody.files import is_sample_key
 from auditor.custody.signer_file import encode_signer, open_keys, read_signer
+from auditor.errors import MachineError
+from auditor.jobs.files import write_file
 from tests.custody.people import SECRET, lay_out, nobody, signer
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +71,27 @@ def test_nothing_is_written_over(place, there, capsys) -> None:
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("at", ["ada.mldsa87.pem", "ada.signer.json"])
+@pytest.mark.parametrize("how", [MachineError("no space left on device"), KeyboardInterrupt()])
+def test_a_pair_is_written_whole_or_not_at_all(place, monkeypatch, at, how) -> None:
+    def write(path, data, **how_to):
+        if path.name == at:
+            raise how
+        write_file(path, data, **how_to)
+
+    monkeypatch.setattr("auditor.jobs.keys.write_file", write)
+    assert key("generate", "ada", *ADA, "--sample") in (9, 130)
+    assert list(place.iterdir()) == []
+
+
 @pytest.mark.parametrize(
-    ("secret", "problem"), [("", "no passphrase was given"), ("elevenchars", "too short"), (None, "no passphrase")]
+    ("secret", "problem"),
+    [
+        ("", "no passphrase was given"),
+        ("elevenchars", "too short"),
+        ("\u5bc6\u7801\u5bc6\u7801", "too short"),
+        (None, "no passphrase"),
+    ],
 )
 def test_without_a_passphrase_worth_the_name_nothing_is_made(place, monkeypatch, capsys, secret, problem) -> None:
     if secret is not None:

@@ -185,6 +185,15 @@ def test_a_wrong_pin_is_tried_once_and_not_repeated(wrong) -> None:
 
 
 @needs_token
+@pytest.mark.usefixtures("module")
+def test_a_pin_that_is_no_text_is_refused_and_not_repeated() -> None:
+    with pytest.raises(SigningError, match="not UTF-8") as caught:
+        read_token_public_key(URI, lambda what: b"\xff9182")
+    assert caught.value.__cause__ is None
+    assert "9182" not in f"{caught.value}{caught.value.hint}"
+
+
+@needs_token
 def test_a_module_that_is_not_named_or_not_one_is_refused(token, monkeypatch, tmp_path) -> None:
     monkeypatch.delenv(MODULE, raising=False)
     with pytest.raises(SigningError, match=MODULE) as caught:
@@ -237,8 +246,19 @@ def test_a_uri_that_says_less_or_more_is_refused(uri, problem) -> None:
         parse_token_uri(uri)
 
 
-@pytest.mark.parametrize("uri", ["pkcs11:token=t;object=o?pin-value=9182", "pkcs11:token=t;pin-value=9182;object=o"])
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "pkcs11:token=t;object=o?pin-value=9182",
+        "pkcs11:token=t;pin-value=9182;object=o",
+        "pkcs11:token=t;object=o?PIN-VALUE=9182",
+        "pkcs11:token=t;object=o;pin=9182",
+        "pkcs11:token=t;object=o?pin-source=9182",
+    ],
+)
 def test_a_pin_in_a_uri_is_refused_and_not_repeated(uri) -> None:
-    with pytest.raises(SigningError, match="PIN has no place") as caught:
+    with pytest.raises(
+        SigningError, match=r"PIN has no place|unknown or empty part|must name an environment"
+    ) as caught:
         open_token_key(signer().keys[0].public, uri, pin)
     assert "9182" not in f"{caught.value}{caught.value.hint}{caught.value.place}"

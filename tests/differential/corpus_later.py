@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from auditor.canon.instant import format_instant
 from tests.differential.table import ACTS_UNREAD, FAILED, NO_STATUS, OPEN, PASSED, Change, Row, Scene, Table
-from tests.differential.verifiers import DAY
+from tests.differential.verifiers import DAY, HOUR
 from tests.e2e.attacks import Document, add_rival, bend
 
 OTHER = "ab" * 64
@@ -71,6 +72,24 @@ def of_a_rival(change: Change) -> Change:
     return make
 
 
+def lapsed(name: str, change: Change) -> Change:
+    """Asked two days after the seals by a reader for whom that person's keys ended the day before."""
+
+    def make(scene: Scene) -> None:
+        change(scene)
+        ended = format_instant(scene.seals + DAY)
+
+        def ends(document: Document) -> None:
+            person = next(one for one in document["principals"] if one["principal"].endswith(name))
+            for key in person["keys"]:
+                key["notAfter"] = ended
+
+        scene.read_by(ends)
+        scene.at = scene.seals + 2 * DAY
+
+    return make
+
+
 def spoiled_status(scene: Scene) -> None:
     status(None)(scene)
     assert scene.status is not None
@@ -100,6 +119,9 @@ LISTS: dict[str, tuple[str, Change]] = {
 ACTS: dict[str, tuple[str, Change]] = {
     "countersigned": (PASSED, act("countersign", "sealer")),
     "acknowledged": (PASSED, act("acknowledge", "regulator")),
+    "acknowledged by keys that ended since": (PASSED, lapsed("regulator", act("acknowledge", "regulator"))),
+    "acknowledged after the keys ended": (FAILED, lapsed("regulator", act("acknowledge", "regulator", 36 * HOUR))),
+    "withdrawn by keys that ended since": (FAILED, lapsed("assessor", act("withdraw", "assessor"))),
     "objected to": (PASSED, act("object", "official")),
     "withdrawn": (FAILED, act("withdraw", "assessor")),
     "withdrawn from a day to come": (PASSED, act("withdraw", "assessor", 30 * DAY)),

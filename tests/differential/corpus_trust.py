@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.attestation.envelope import TRUST_ROOT_TYPE
 from auditor.attestation.rotation import make_root
 from auditor.canon.instant import format_instant, parse_instant
+from auditor.canon.json import canonical_bytes
 from auditor.jobs.trust_document import revoke, set_threshold
 from samples.identities import sample_document
 from tests.differential.table import (
@@ -26,7 +32,7 @@ from tests.differential.table import (
     Table,
 )
 from tests.differential.verifiers import DAY, TRUST
-from tests.e2e.attacks import Document, add_rival, keys_of, sign_raw
+from tests.e2e.attacks import AUTHORITIES, Document, add_rival, keys_of, sign_raw
 
 SIGNERS = ("assessor", "sealer")
 """Of the report, and of the seals: keys of the one and the other are judged at different times."""
@@ -128,6 +134,25 @@ def root_file(change: Callable[[bytes], bytes]) -> Change:
 
 def signed_by(*names: str) -> bytes:
     return sign_raw(make_root(sample_document()), keys_of(*names), TRUST_ROOT_TYPE)
+
+
+def by_hand(change: Callable[[Document], object]) -> bytes:
+    """A trust root that our own maker would not make, signed by both holders."""
+    document = sample_document()
+    change(document)
+    return sign_raw(canonical_bytes(document), keys_of("root-a", "root-b"), TRUST_ROOT_TYPE)
+
+
+def second_certificate(document: Document) -> None:
+    """Beta's authority has alpha's key, in a certificate of its own."""
+    alpha = AUTHORITIES["alpha"]
+    old = x509.load_der_x509_certificate(alpha.certificate)
+    made = x509.CertificateBuilder(
+        old.subject, old.subject, alpha.key.public_key(), 4711, old.not_valid_before_utc, old.not_valid_after_utc,
+        list(old.extensions),
+    ).sign(alpha.key, SHA512())  # fmt: skip
+    other = next(one for one in document["authorities"] if one["authority"] == "beta")
+    other["certificate"] = b64encode(made.public_bytes(Encoding.DER)).decode()
 
 
 def one_signature_less(data: bytes) -> bytes:
@@ -249,6 +274,15 @@ TABLE: Table = {
     ),
     "a trust root by one of two holders": Row(FAILED, root_file(lambda _: signed_by("root-a"))),
     "a trust root by others": Row(FAILED, root_file(lambda _: signed_by("mallory", "root-b"))),
+    "a trust root that a stranger signs too": Row(
+        PASSED, root_file(lambda _: signed_by("root-a", "root-b", "mallory"))
+    ),
+    "one operator under two names that differ by case": Row(
+        FAILED,
+        root_file(lambda _: by_hand(lambda document: authority("beta", operator="SAMPLE TIME ALPHA")(document, 0))),
+        recipe=Differs(OPEN, "the recipe takes operators whose names differ by case alone for one, and asks for two"),
+    ),
+    "one key under two operators": Row(FAILED, root_file(lambda _: by_hand(second_certificate))),
     "a trust root with a signature less": Row(FAILED, root_file(one_signature_less)),
     "a trust root with a bit changed": Row(
         FAILED, root_file(lambda data: data[:900] + bytes([data[900] ^ 1]) + data[901:])

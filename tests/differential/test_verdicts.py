@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.differential import corpus_files, corpus_later, corpus_people, corpus_times, corpus_trust
+from tests.differential import corpus_files, corpus_later, corpus_people, corpus_results, corpus_times, corpus_trust
 from tests.differential.table import Differs, NotAsked, Row, Table
 from tests.differential.verifiers import Page, Recipe, Said, Scene, by_python
 from tests.e2e.conftest import Attested
 
-TABLES = (corpus_files, corpus_people, corpus_trust, corpus_times, corpus_later)
+TABLES = (corpus_files, corpus_people, corpus_results, corpus_trust, corpus_times, corpus_later)
 TABLE: Table = {name: row for module in TABLES for name, row in module.TABLE.items()}
 
 

@@ -32,6 +32,7 @@ from auditor.attestation.statements.results import (
     ResultsStatement,
     make_results_statement,
     parse_results,
+    verdict_of,
 )
 from auditor.attestation.statements.seal import make_seal_statement
 from auditor.attestation.statements.status import StatusEntry, make_status_statement
@@ -366,9 +367,16 @@ def exit_code(package: Package) -> int:
 
 
 def worse(results: Document) -> None:
-    """One finding is turned round."""
+    """One finding is turned round, and the verdict with it."""
     finding = results["findings"][0]
     finding["state"] = "satisfied" if finding["state"] != "satisfied" else "other-than-satisfied"
+    sum_up(results)
+
+
+def sum_up(results: Document) -> None:
+    """The verdict that the findings come to: no verifier reads a report that says another."""
+    told = [(one["control"], one["level"], one["domain"], one["state"]) for one in results["findings"]]
+    results["verdict"] = verdict_of(told, results["verdict"]["levels"])
 
 
 def resealed(package: Package, changed: str) -> None:

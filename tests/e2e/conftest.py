@@ -1,14 +1,16 @@
-"""The two sample facilities, attested once by each worker that runs tests of this folder."""
+"""The two sample facilities, attested once in a run of the tests, however many workers it has."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -95,16 +97,29 @@ def _attest(facility: str, folder: Path) -> Attested:
     return Attested(facility, folder, done)
 
 
+def _attested(facility: str, factory: pytest.TempPathFactory) -> Attested:
+    """Attested by the worker that comes first; the others, who share the folder, wait for it."""
+    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    kept = shared / f"{facility}.json"
+    with (shared / f"{facility}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            attested = _attest(facility, Path(mkdtemp(prefix=f"{facility}-", dir=shared)))
+            kept.write_text(json.dumps([str(attested.folder), asdict(attested.done)]))
+    folder, done = json.loads(kept.read_text())
+    return Attested(facility, Path(folder), Done(**done))
+
+
 @pytest.fixture(scope="session")
 def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Attested:
     """The sound facility."""
-    return _attest("fjordheim", tmp_path_factory.mktemp("fjordheim"))
+    return _attested("fjordheim", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def skarvoy(tmp_path_factory: pytest.TempPathFactory) -> Attested:
     """The facility with planted violations."""
-    return _attest("skarvoy", tmp_path_factory.mktemp("skarvoy"))
+    return _attested("skarvoy", tmp_path_factory)
 
 
 Run = Callable[..., Done]

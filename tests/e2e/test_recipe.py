@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -12,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.canon.json import canonical_bytes
 from samples.authorities import make_crl
 from samples.identities import sample_document
+from tests.e2e.attacks import Package, keys_of, payload_of, sign_raw
 from tests.e2e.conftest import KEYS, ROOT, Attested, Done, signed_root, timed
 
 TRUST = KEYS / "trust.json"
@@ -218,7 +222,8 @@ def test_the_package_of_people_whom_the_reader_does_not_know_fails(
     document["principals"] = [one for one in document["principals"] if "reviewer" not in one["principal"]]
     document["thresholds"]["assessment-results"] = {"assessor": 1}
     (tmp_path / "trust.json").write_bytes(signed_root(document))
-    assert run(recipe, sealed_late, tmp_path / "trust.json").code == 1
+    done = run(recipe, sealed_late, tmp_path / "trust.json")
+    assert (done.code, "unknown to your trust root: urn:example:sample-reviewer" in done.err) == (1, True)
 
 
 @new_openssl
@@ -238,6 +243,32 @@ def test_a_reader_who_asks_for_more_people_or_earlier_revocation_is_heard(
     for document, code in ((revoked, 1), (later, 0), (over, 7)):
         (tmp_path / "trust.json").write_bytes(signed_root(document))
         assert run(recipe, sealed_late, tmp_path / "trust.json").code == code
+
+
+@new_openssl
+def test_what_is_no_folder_cannot_be_verified(recipe: Path, sealed_late: Path, tmp_path: Path) -> None:
+    for place in (sealed_late / "README.txt", tmp_path / "none"):
+        done = run(recipe, place)
+        assert (done.code, done.out.count("this is no folder")) == (7, 1)
+
+
+@new_openssl
+def test_a_verdict_that_the_findings_do_not_come_to_is_refused_by_name(
+    recipe: Path, sealed_late: Path, tmp_path: Path
+) -> None:
+    package = Package(sealed_late, tmp_path / "package")
+    report = "report.dsse.json"
+    document = json.loads(payload_of(package.read(report)))
+    results = document["predicate"]["results"]
+    results["findings"][0]["state"] = "other-than-satisfied"
+    document["subject"][-1]["digest"]["sha256"] = hashlib.sha256(canonical_bytes(results)).hexdigest()
+    package.write(report, sign_raw(canonical_bytes(document), keys_of("assessor", "reviewer", "official")))
+    package.all_anew()
+    for path in package.paths():
+        if path.startswith(("seals/late.", "seals/revocation/")):
+            package.remove(path)
+    done = run(recipe, package.folder)
+    assert (done.code, "the verdict is not what the findings come to" in done.err) == (1, True)
 
 
 def test_an_openssl_without_ml_dsa_says_that_it_cannot_verify(recipe: Path, tmp_path: Path) -> None:

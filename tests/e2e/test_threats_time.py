@@ -259,7 +259,7 @@ def test_row_18_two_successors_of_one_root(trust: Path) -> None:
 
     def successor(**members: object) -> bytes:
         document = sample_document() | {"version": 2} | members
-        return sign_root(make_root(document), holders, predecessor=old)
+        return sign_root(make_root(document), holders)
 
     one = accept_successor(old, successor())
     for before, after in (

@@ -17,6 +17,7 @@ from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.sign import sign_statement
 from auditor.attestation.statements.results import make_results_statement, parse_results
 from auditor.custody.signer_file import open_keys, read_signer
+from tests.e2e.attacks import sum_up
 from tests.e2e.conftest import KEYS, ROOT, SIGNERS, TRUST, Attested, auditor
 
 
@@ -129,6 +130,7 @@ def test_results_that_the_evidence_does_not_bear_out_are_named_by_place(skarvoy:
     results = skarvoy.results
     finding = next(f for f in results["findings"] if f["state"] != "satisfied")
     finding["state"] = "satisfied"
+    sum_up(results)
     forged = tmp_path / "results.json"
     forged.write_bytes(json.dumps(results, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
     refused = auditor("sign", forged, *SIGNERS, "--bundle", skarvoy.bundle, "--out", tmp_path / "report.dsse.json")

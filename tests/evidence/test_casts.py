@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.canon.instant import EARLIEST, LATEST
 from auditor.evidence import rejects
 from auditor.evidence.casts import cast_column
 from auditor.evidence.mapping import Rule
@@ -125,6 +126,8 @@ FORMS = [
     ("%Y-%m-%d", "UTC", "2026-10-01", 1790812800000000),
     ("%m/%d/%Y %I:%M:%S %p", "UTC", "10/01/2026 12:00:00 AM", 1790812800000000),
     ("%Y%m%d%H%M", "UTC", "202610010000", 1790812800000000),
+    ("iso", "value", "9999-12-31T23:59:59.999999Z", LATEST),
+    ("iso", "value", "0001-01-01T00:00:00Z", EARLIEST),
     ("epoch_ms", None, "1790812800000.5", 1790812800000500),
     ("epoch_us", None, "1790812800000000", 1790812800000000),
 ]
@@ -155,6 +158,10 @@ NO_TIMES = [
     ("%Y-%m-%d %H:%M:%S", "UTC", "2026-10-01"),
     ("%Y-%m-%d %H:%M:%S", "UTC", "2026-10-01 00:00:00.0"),
     ("%Y-%m-%d %H:%M:%S", "UTC", "2026-10-01 00:00:00+00"),
+    ("%Y-%m-%d %H:%M:%S", "UTC", "10000-01-01 00:00:00"),
+    ("%Y-%m-%d %H:%M:%S", "UTC", "0044-03-15 (BC) 00:00:00"),
+    ("iso", "value", "9999-12-31T23:59:59-14:00"),
+    ("iso", "value", "0001-01-01T00:00:00+14:00"),
     ("%d/%b/%Y:%H:%M:%S %z", "value", "01/oct/2026:00:00:00 +0200"),
     ("%d/%b/%Y:%H:%M:%S %z", "value", "1/Oct/2026:00:00:00 +0200"),
     ("%d.%m.%Y %H:%M:%S,%f", "UTC", "01.10.2026 00:00:00.5"),

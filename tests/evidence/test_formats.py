@@ -1,4 +1,4 @@
-"""Zeek logs, JSON Lines, JSON, YAML, gzip and documents: read strictly or refused."""
+"""Zeek logs, JSON Lines, JSON, YAML and gzip: read strictly or refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from auditor.errors import EvidenceFormatError, UnknownReferenceError
-from auditor.evidence.formats.document import media_type
 from auditor.evidence.formats.values import UnreadableError, parse_json
 from auditor.evidence.source import Gunzip
 from tests.evidence.bundles import load_one, mapping, stream
@@ -331,20 +330,3 @@ def test_values_that_nest_only_in_text() -> None:
     assert parse_json(b'{"a": "' + b"[{" * 1000 + b'"}')
     with pytest.raises(UnreadableError):
         parse_json(b'{"a\\"": ' + b"[" * 70 + b"]" * 70 + b"}")
-
-
-@pytest.mark.parametrize(
-    ("head", "name", "kind"),
-    [
-        (b"%PDF-1.7", "a.pdf", "application/pdf"),
-        (b"# Title", "a.md", "text/markdown"),
-        (b"\x89PNG\r\n\x1a\n", "a.png", "image/png"),
-        (b"\x00\x01", "a.bin", "application/octet-stream"),
-        (b"hello", "a.pdf", None),
-        (b"%PDF-1.7", "a.md", None),
-        (b"%PDF-1.7", "a.png", None),
-        (b"\xff\xd8\xff", "a.pdf", None),
-    ],
-)
-def test_documents_are_typed_by_their_bytes(head: bytes, name: str, kind: str | None) -> None:
-    assert media_type(head, name) == kind

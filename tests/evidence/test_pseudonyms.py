@@ -207,3 +207,5 @@ def test_sealing_twice_gives_other_bytes(sealed: Path, tmp_path: Path) -> None:
     assert sealed.read_bytes() != before
     with pytest.raises(EvidenceFormatError):
         seal_names(tmp_path / "b", load_catalog(), sealed, b"")
+    with pytest.raises(EvidenceFormatError, match="too short"):
+        seal_names(tmp_path / "b", load_catalog(), sealed, b"elevenchars")

@@ -74,23 +74,18 @@ def test_other_queries_may_run_while_chunks_are_read(tables: Tables) -> None:
 
 def test_chunks_of_many_row_groups_keep_the_order() -> None:
     tables = Tables.memory(threads=2)
-    tables.register("many", {"n": numpy.arange(500_000)})
+    tables.create("many", "SELECT range AS n FROM range(500000)")
     chunks = list(tables.chunks("SELECT n, CAST(n AS VARCHAR) AS t FROM many ORDER BY n", rows=100_000))
     assert all(len(chunk["n"]) <= 100_000 for chunk in chunks)
     assert numpy.array_equal(numpy.concatenate([chunk["n"] for chunk in chunks]), numpy.arange(500_000))
     assert chunks[-1]["t"][-1] == "499999"
 
 
-def test_derived_and_registered_tables(tables: Tables) -> None:
+def test_derived_tables() -> None:
     own = Tables.from_rows({"events": EVENTS}, {})
     own.create("derived", "SELECT $x AS x -- a comment", {"x": 5})
-    text = numpy.array(["a", None], dtype=object)
-    own.register("given", {"n": numpy.array([1, 2]), "t": text, "b": numpy.array([True, False])})
     assert own.rows("SELECT * FROM derived")[1] == [(5,)]
-    assert own.rows("SELECT * FROM given ORDER BY n")[1] == [(1, "a", True), (2, None, False)]
-    assert own.names() == ("derived", "events", "given")
-    own.reset()
-    assert own.names() == ()
+    assert own.names() == ("derived", "events")
 
 
 @pytest.mark.parametrize(

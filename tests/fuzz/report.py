@@ -13,7 +13,7 @@ from auditor.attestation.roles import Kind
 from auditor.attestation.verify import VerifiedReport, verify_report
 from auditor.canon.json import parse_strict
 from auditor.cli.diff import _lines
-from auditor.cli.verify import printout
+from auditor.cli.verify import _GENUINE, printout
 from auditor.errors import AttestationError, EvidenceFormatError, StatementError, UnverifiableError, VerificationError
 from auditor.jobs.compare import Compared
 from auditor.jobs.verify import Verification
@@ -84,7 +84,7 @@ def run_printout(data: bytes) -> None:
     told = printout(Verification(found), "report.dsse.json")
     require(all(one.isprintable() for one in told.split("\n")), "signs that a terminal obeys", data)
     plain = [line for line in told.split("\n") if line[:1].strip()]
-    require(plain[1:] == list(_HEADINGS), "signed text at the beginning of a line, where only we write", told)
+    require(plain[1:] == [*_GENUINE, *_HEADINGS], "signed text at the beginning of a line, where only we write", told)
 
 
 def run_compare(data: bytes) -> None:
@@ -95,8 +95,10 @@ def run_compare(data: bytes) -> None:
     except StatementError:
         return
     require(found.is_empty == (old == new) or _only_told_apart(old, new), "a difference that is not told", data)
-    for line in _lines(Compared(found, verified=False)):
-        require(line.isprintable(), "signs that a terminal obeys", line)
+    for entry in _lines(Compared(found, verified=False)):
+        first, *more = entry.split("\n")
+        require(all(line.isprintable() for line in (first, *more)), "signs that a terminal obeys", entry)
+        require(all(line.startswith("   ") for line in more), "a second line that looks like one of ours", entry)
 
 
 def _only_told_apart(old: bytes, new: bytes) -> bool:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from auditor.attestation.commitment import make_opening, tree_bytes
 from auditor.attestation.envelope import parse_envelope
 from auditor.attestation.keys import ALGORITHMS, encode_public_key, encode_spki
-from auditor.attestation.package import SEALED, FileDigests, make_manifest
+from auditor.attestation.package import PDF, SEALED, FileDigests, make_manifest
 from auditor.attestation.sign import sign_statement
 from auditor.attestation.statements.act import make_act_statement
 from auditor.attestation.statements.attestation import Renderer, make_attestation_statement
@@ -29,8 +30,10 @@ from auditor.jobs.container import write_zip
 from auditor.report.pdf import PdfAttachment, render_pdf
 from samples.authorities import KEYS, LocalAuthority, sample_ca
 from tests.attestation.tokens import Changes, make_info
+from tests.browser import factory
+from tests.e2e.attacks import both, stamps
 from tests.evidence.test_commitment import MANIFEST
-from tests.fuzz import edits, lone, pdf, printed
+from tests.fuzz import edits, lone, pdf, printed, whole
 from tests.fuzz.mutate import join
 from tests.fuzz.people import desk, trust
 from tests.fuzz.target import CORPUS, keep
@@ -95,9 +98,12 @@ def told_results() -> dict[str, Any]:
         "facility": {"name": "Facility", "id": "f-1"},
         "profile": {"digest": "c3" * 32, "id": "sl4", "title": "Level 4"},
         "period": {"from": "2026-07-01T00:00:00Z", "to": "2026-10-01T00:00:00Z"},
-        "verdict": {"satisfied": 1, "total": 2, "level": "SL3"},
-        "findings": [{"control": "X-1", "objective": "a", "state": "satisfied"}],
-    }
+        "verdict": {
+            "satisfied": 1, "total": 1, "level": "SL3", "domains": [{"domain": "cyber", "satisfied": 1, "total": 1}],
+            "levels": [{"level": "SL3", "reached": True, "satisfied": 1, "total": 1, "binding": []}],
+        },
+        "findings": [{"control": "X-1", "objective": "a", "level": "SL3", "domain": "cyber", "state": "satisfied"}],
+    }  # fmt: skip
 
 
 def statement_seeds() -> Iterator[tuple[str, str, bytes]]:
@@ -200,6 +206,10 @@ def package_seeds() -> Iterator[tuple[str, str, bytes]]:
         out = io.BytesIO()
         write_zip(folder, out)
     yield "zip", "made", out.getvalue()
+    for form, what in enumerate(("folder", "zip")):
+        yield "package", f"genuine-{what}", bytes([0, form])
+    yield "package", "resealed", bytes([2, 0])
+    yield "package", "resealed-late", bytes([3, 1])
 
 
 def key_seeds() -> Iterator[tuple[str, str, bytes]]:
@@ -263,6 +273,31 @@ def bases() -> Iterator[tuple[str, bytes]]:
         PdfAttachment("results.json", "The results", results, "Data"),
     )
     yield "lone.pdf", world.certify(render_pdf(plain, "body { font-family: serif }", {}, files, 1_790_000_000_000_000))
+    yield "packages.zip", packages()
+
+
+def packages() -> bytes:
+    """A package, its twin, and acts, by people and authorities who all work at one moment."""
+    made = pdf.base()
+    with mock.patch.multiple(
+        factory,
+        now=lambda: whole.MADE,
+        make_pdf=lambda _: (made[: pdf.revision0_size(made)], made),
+        stamps=lambda stem, sealed: {stem + end: data for end, data in stamps(sealed, both(whole.MADE)).items()},
+    ):
+        package, twin = (factory.make_package(items=items, findings=3, late=True) for items in (3, 4))
+        report = package["report.dsse.json"]
+        acts = {
+            "acts/0001.dsse.json": factory.act(report, "countersign", "reviewer"),
+            "acts/0002.dsse.json": factory.act(report, "object", "official"),
+            "acts/0003.dsse.json": factory.act(twin["report.dsse.json"], "acknowledge", "regulator"),
+            "acts/withdraw.dsse.json": factory.act(report, "withdraw", "assessor"),
+        }
+    # The PDF is a base of its own.
+    folders = {"package": package, "twin": twin, "acts": acts}
+    return factory.zipped(
+        {f"{name}/{path}": data for name, files in folders.items() for path, data in files.items() if path != PDF}
+    )
 
 
 def _anchor() -> bytes:

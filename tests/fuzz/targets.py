@@ -15,8 +15,9 @@ from tests.fuzz import (
     statements,
     timestamps,
     trust,
+    whole,
 )
 from tests.fuzz.target import Target
 
-FAMILIES = (canon, envelope, statements, report, trust, timestamps, evidence, package, keys, pdf, printed, lone)
+FAMILIES = (canon, envelope, statements, report, trust, timestamps, evidence, package, keys, pdf, printed, lone, whole)
 TARGETS: dict[str, Target] = {name: target for family in FAMILIES for name, target in family.TARGETS.items()}

@@ -6,16 +6,19 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
-from types import FrameType
+from types import FrameType, ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditor.errors import VerificationError
+from auditor.jobs import verify_package, verify_seals
 from tests.fuzz.edits import Edit, read_edits, write_edits
 from tests.fuzz.mutate import join, mutate_der, split
-from tests.fuzz.target import CORPUS, genuine, inputs
+from tests.fuzz.target import CORPUS, AcceptedError, genuine, inputs
 from tests.fuzz.targets import TARGETS
+from tests.fuzz.whole import base, made, run_package, verified
 
 PATIENCE = 60
 """Seconds that no single input may take, however slow the machine."""
@@ -60,7 +63,7 @@ def test_the_corpus_with_small_changes_is_taken_or_refused(name: str) -> None:
             target.run(data)
 
 
-@pytest.mark.parametrize("name", ["report", "file", "trust-file", "response", "tree", "signature"])
+@pytest.mark.parametrize("name", ["report", "file", "trust-file", "response", "tree", "signature", "package"])
 def test_what_is_genuine_is_there_to_be_accepted(name: str) -> None:
     """A harness that refuses everything would find nothing."""
     assert genuine(name)
@@ -68,7 +71,7 @@ def test_what_is_genuine_is_there_to_be_accepted(name: str) -> None:
 
 def test_genuine_files_are_accepted() -> None:
     from auditor.attestation.root import parse_root
-    from tests.fuzz.pdf import base, require_structure, revision0_size
+    from tests.fuzz import pdf
     from tests.fuzz.people import desk, trust
     from tests.fuzz.timestamps import _stamped
 
@@ -77,7 +80,29 @@ def test_genuine_files_are_accepted() -> None:
     for root in genuine("trust-file"):
         parse_root(root)
     assert {stamp.authority for stamp in _stamped()} == {"alpha", "beta"}
-    require_structure(base(), revision0_size(base()))
+    for package in genuine("package"):
+        assert verified(made(package)[0]).disclosed.total == 3
+    pdf.require_structure(pdf.base(), pdf.revision0_size(pdf.base()))
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "path", "guard"),
+    [
+        (0, "package", "README.txt", (verify_package, "require_files")),
+        (7, "package", "seals/late.dsse.json", (verify_seals, "_late")),
+        (5, "acts", "acts/withdraw.dsse.json", (verify_package, "verify_acts")),
+    ],
+)
+def test_the_harness_of_packages_notices_a_false_yes(
+    change: int, where: str, path: str, guard: tuple[ModuleType, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = bytes([0, 0, change, sorted(base(where)).index(path), 1, 0, 0, 0, 0])
+    with pytest.raises(VerificationError):
+        verified(made(program)[0])
+    run_package(program)
+    monkeypatch.setattr(*guard, lambda *_: None)
+    with pytest.raises(AcceptedError):
+        run_package(program)
 
 
 def test_the_corpus_stays_small() -> None:

@@ -93,7 +93,29 @@ def test_nobody_acts_on_what_is_unfinished_or_in_the_future(table, report, capsy
     assert act(table, "acknowledge", report, regulator, at="2026-10-09T23:59:59Z") == 5
     assert "before it is concluded" in capsys.readouterr().err
     assert act(table, "acknowledge", table.results, regulator) == 6
+    assert act(table, "acknowledge", report, regulator) == 0
     assert act(table, "acknowledge", table.path("act.dsse.json"), regulator) == 6
+
+
+def test_nobody_names_a_report_whose_digest_will_still_change(table, report, capsys) -> None:
+    """As a successor, as a predecessor or as withdrawn it would be named by a digest that is soon no report's."""
+    also = ("--also", f"technical-reviewer={table.signer('reviewer')}")
+    assessor = table.signer("assessor")
+    successor = table.sign(
+        "half.dsse.json", *also, "--supersedes", report, "--concluded-at", "2026-10-20T00:00:00Z",
+        results=table.assess(table.bundle, "small", "later.json", "2026-10-12T00:00:00Z"),
+    )  # fmt: skip
+    half = table.sign("unfinished.dsse.json", *also)
+    never = ("--out", table.path("never.dsse.json"))
+    for words in (
+        ("act", "supersede", report, "--successor", successor, "--signer", assessor, "--reason", "A reason."),
+        ("status", "issue", "--signer", f"assessor={assessor}", "--withdrawn", half, "--reason", "A reason."),
+        ("sign", table.results, "--signer", f"assessor={assessor}", "--controls", table.controls,
+         "--bundle", table.bundle, "--supersedes", half),
+    ):  # fmt: skip
+        assert table.auditor(*words, *never) == 5
+        assert "not signed by all whom it declares" in capsys.readouterr().err
+        assert not table.path("never.dsse.json").exists()
 
 
 def test_a_successor_signs_its_predecessor(table, report, successor, capsys) -> None:

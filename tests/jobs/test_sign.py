@@ -12,6 +12,7 @@ from auditor.attestation.verify import verify_report
 from auditor.canon.instant import parse_instant
 from auditor.jobs.engine import engine
 from auditor.jobs.hands import Hand, declare
+from auditor.jobs.seal import write_seal
 
 AT = parse_instant("2026-11-01T00:00:00Z")
 
@@ -82,7 +83,7 @@ def test_a_reviewer_does_not_sign_other_evidence(table, unfinished, capsys) -> N
 
 @pytest.mark.parametrize(
     ("pointer", "value"),
-    [(("findings", 0, "state"), "satisfied"), (("observations", 1, "violations"), 0), (("risks",), [])],
+    [(("findings", 0, "outcome"), "met"), (("observations", 1, "violations"), 0), (("risks",), [])],
 )
 def test_a_reviewer_does_not_sign_other_results(table, capsys, pointer, value) -> None:
     """The assessor signed verdicts that the evidence does not bear out."""
@@ -242,3 +243,12 @@ def test_the_seal_over_the_evidence_is_cited(table, tmp_path, capsys) -> None:
         )  # fmt: skip
         assert code == 6
         assert problem in capsys.readouterr().err
+
+
+def test_the_statement_of_a_seal_is_written_last(tmp_path, monkeypatch) -> None:
+    """Half a seal must not pass for one: a run that is lost before the end leaves no statement."""
+    written: list[str] = []
+    monkeypatch.setattr("auditor.jobs.seal.write_file", lambda path, data: written.append(path.name))
+    write_seal({".dsse.json": b"", ".alpha.tsq": b"", ".alpha.tsr": b"", ".beta.tsr": b""}, tmp_path, "late")
+    assert sorted(written[:-1]) == ["late.alpha.tsq", "late.alpha.tsr", "late.beta.tsr"]
+    assert written[-1] == "late.dsse.json"

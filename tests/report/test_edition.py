@@ -38,12 +38,11 @@ class _Seen(HTMLParser):
             self.pieces.append(("id", str(named["id"])))
         if "data-page" in named:
             self.pieces.append(("data-page", str(named["data-page"]).removeprefix("#")))
-        if tag == "span":
+        if tag not in ("br", "meta"):
             self._fields.append(str(named.get("data-field", "")))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "span":
-            self._fields.pop()
+        self._fields.pop()
 
     def handle_data(self, data: str) -> None:
         if self._body and data.strip():

@@ -132,6 +132,34 @@ def test_text_that_is_struck_out_is_found(forge: Forge, require: Callable[[bytes
         require(forge.save())
 
 
+RULE = b"/Artifact\nBMC\nq\nq\n/A1.0 gs\n%b RG\n%b w\n%f %f m\n%f %f l\nS\nQ\nQ\nEMC\n"
+
+
+@pytest.mark.parametrize(
+    ("colour", "width", "down", "under", "problem"),
+    [
+        (b"0 0 0", b"1", 7, False, "painted over text"), (b"0.1 0.1 0.1", b"4", 7, True, "does not stand out"),
+        (b"3 3 3", b"1", 40, False, "no colour"), (b"0 0 0", b"9", 40, False, "not a rule"),
+    ],
+)  # fmt: skip
+def test_a_rule_written_as_our_printer_writes_them_is_looked_at(
+    forge: Forge, require: Callable[[bytes], int], colour: bytes, width: bytes, down: int, under: bool, problem: str
+) -> None:
+    """Such a rule is read in one piece; it may do no more than one that is read by its operators."""
+    x, y, _, _ = (float(one) for one in cover(forge).split()[:4])
+    rule = RULE % (colour, width, x + 8, y + down, x + 50, y + down)
+    forge.text(STATE, lambda block: rule + block if under else block + rule)
+    with pytest.raises(BindingError, match=problem):
+        require(forge.save())
+
+
+def test_a_rule_cannot_end_a_path_begun_before_it(forge: Forge, require: Callable[[bytes], int]) -> None:
+    begun = b"1 1 m\n" + RULE % (b"0 0 0", b"1", 5.0, 5.0, 50.0, 5.0)
+    forge.text(STATE, lambda block: block + begun)
+    with pytest.raises(BindingError, match="not a rule"):
+        require(forge.save())
+
+
 def test_text_on_dark_ground_is_found(forge: Forge, require: Callable[[bytes], int]) -> None:
     box = cover(forge)
     first = rb"\A(.*?cm\nq\n.*?cm\n)"

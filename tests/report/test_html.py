@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -57,3 +58,21 @@ def test_headings_do_not_skip_a_level_and_tables_have_headers(view: AttestationV
     assert all(after <= before + 1 for before, after in pairwise(levels))
     assert html.count("<th ") == html.count('scope="col"') + html.count('scope="row"')
     assert 'lang="en"' in html
+
+
+def test_an_element_around_one_field_is_the_field(kit: ReportKit, view: AttestationView) -> None:
+    html = render_html(view, kit.templates)
+    fields = [*re.finditer(r'<(\w+)[^>]* data-field="([^"]*)">', html)]
+    assert {one[1] for one in fields} == {"td", "th", "p", "span"}
+    assert not re.search(r'<(td|th|p|span)[^>]*><span data-field="[^"]*">[^<]*</span></\1>', html)
+
+
+def test_an_element_around_more_than_a_field_is_none(view: AttestationView) -> None:
+    """What stands beside the field would be read as said by it."""
+    shown = "{{ view.scope.assessed.0.value }}"
+    for inside in (f"x{shown}", f"{shown}x", f"{shown}{shown}", f"<b>x</b>{shown}", f"{shown}<br>"):
+        html = render_html(view, {"attestation.html.j2": f"<p class='a'>{inside}</p>"})
+        assert "<p class='a'>" in html
+    alone = render_html(view, {"attestation.html.j2": f'<p class="a">{shown}</p>'})
+    assert alone.startswith('<p class="a" data-field="/')
+    assert "span" not in alone

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from auditor.attestation.diff import ABSENT, first_difference
 from auditor.attestation.roles import Kind
 from auditor.attestation.shape import Node
 from auditor.attestation.statements.common import (
@@ -22,13 +23,16 @@ from auditor.attestation.statements.common import (
 from auditor.canon.digest import sha256_hex
 from auditor.canon.instant import format_instant
 from auditor.canon.json import canonical_bytes
-from auditor.errors import StatementError
+from auditor.errors import StatementError, shorten
 
 SUBJECTS = ("bundle", "catalog", "profile", "engine", "results")
 MAX_RESPONSES = 16
 MAX_RECORD_TREES = 100_000
+MAX_LEVELS = 1024
 _MEMBERS = ("package", "concludedAt", "evidenceSeal", "records", "engine", "results", "supersedes")
 _URN = "urn:dc-attest:package:"
+_CONCLUDED = ("control", "level", "domain", "state")
+_SATISFIED = "satisfied"
 
 
 class Engine(NamedTuple):
@@ -120,6 +124,8 @@ def make_results_statement(
 def parse_results(payload: bytes) -> ResultsStatement:
     """The results statement in `payload`: exact members, canonical bytes, all five subjects and the package id right.
 
+    A verdict in the results is what their findings come to; results without one are signed all the same.
+
     Raises:
         StatementError: with the JSON pointer, the value found and, where there is one, the fix.
     """
@@ -136,6 +142,8 @@ def parse_results(payload: bytes) -> ResultsStatement:
     package = package_id(expected, results.value["asOf"], concluded.value)
     if predicate["package"].value != package:
         raise predicate["package"].refusal(f"must be {package}", value=predicate["package"].value)
+    if "verdict" in results.value:
+        _require_verdict(results.child("verdict"), results.member("findings"))
     return ResultsStatement(
         payload=payload,
         signers=read_signers(predicate["signers"], Kind.RESULTS),
@@ -157,6 +165,33 @@ def package_id(subjects: Sequence[Subject], as_of: str, concluded_at: str) -> st
     return _URN + sha256_hex(canonical_bytes({**digests, "asOf": as_of, "concludedAt": concluded_at}))[:32]
 
 
+def verdict_of(findings: Iterable[tuple[str, ...]], levels: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The verdict that findings (control, level, domain, state) come to, on the levels of a verdict in their order.
+
+    Which level comes before which, and its title, the profile says; all else follows from the findings.
+    """
+    controls: dict[str, set[str]] = {}
+    domains: dict[str, list[bool]] = {}
+    unmet = set()
+    for control, level, domain, state in findings:
+        controls.setdefault(level, set()).add(control)
+        domains.setdefault(domain, []).append(state == _SATISFIED)
+        if state != _SATISFIED:
+            unmet.add(control)
+    reached, rungs = None, []
+    unbroken = True
+    for rung in levels:
+        names = controls.get(rung["level"], set())
+        binding = sorted(names & unmet)
+        unbroken = unbroken and not binding
+        reached = rung["level"] if unbroken else reached
+        counts = {"satisfied": len(names) - len(binding), "total": len(names)}
+        rungs.append({**rung, **counts, "reached": unbroken, "binding": binding})
+    counted = [{"domain": name, "satisfied": sum(met), "total": len(met)} for name, met in domains.items()]
+    every = [is_met for met in domains.values() for is_met in met]
+    return {"satisfied": sum(every), "total": len(every), "level": reached, "levels": rungs, "domains": counted}
+
+
 def require_package_id(node: Node) -> str:
     """A package id as `package_id` writes it."""
     name = node.identifier()
@@ -172,6 +207,33 @@ def _expected_subjects(results: Node, canonical: bytes, engine: Engine) -> tuple
     digests = {name: results.member(name).member(member).digest() for name, member in places}
     digests |= {"engine": engine.digest, "results": sha256_hex(canonical)}
     return tuple(Subject(name, "sha256", digests[name]) for name in SUBJECTS)
+
+
+def _require_verdict(verdict: Node, findings: Node) -> None:
+    # The verdict is what is read first, and often all that is read: it may not say more than what was found.
+    levels = [one.mapping() for one in verdict.member("levels").items(least=0, most=MAX_LEVELS)]
+    concluded = _concluded(findings)
+    names: list[Any] = [one.get("level") for one in levels]
+    if not all(isinstance(name, str) for name in names) or sorted(names) != sorted({one[1] for one in concluded}):
+        raise verdict.child("levels").refusal("must be the levels that the findings are of, each once")
+    # Results that reach no level leave it out, or say null.
+    said = {"level": None, **verdict.mapping()}
+    difference = first_difference(said, {**said, **verdict_of(concluded, levels)})
+    if difference is not None:
+        raise Node(said, verdict.document, verdict.error, verdict.pointer + difference.pointer).refusal(
+            f"not what the findings come to, which is {shorten(difference.right)}",
+            value=None if difference.left is ABSENT else difference.left,
+            hint="go by the findings, and ask those who signed why their verdict is another",
+        )
+
+
+def _concluded(findings: Node) -> list[tuple[str, ...]]:
+    # Without a node for each value: results have thousands of findings, and are read by everybody.
+    value = findings.value if isinstance(findings.value, list) else [None]
+    rows: list[tuple[Any, ...]] = [tuple(map(one.get, _CONCLUDED)) for one in value if isinstance(one, dict)]
+    if len(rows) != len(value) or not all(isinstance(text, str) for row in rows for text in row):
+        raise findings.refusal("must be findings, each with the texts " + ", ".join(_CONCLUDED))
+    return rows
 
 
 def _read_engine(node: Node, results: Node) -> Engine:

@@ -41,7 +41,6 @@ class Scan:
     """
 
     newlines: int
-    crlf: bool
     uniform: bool
     nul: bool
     unended: bool
@@ -82,7 +81,7 @@ def scan(stream: BinaryIO, delimiter: str) -> Scan:
     quotes.feed(b"\n")
     uniform = returns == pairs and pairs in (0, newlines)
     unended = last not in (b"\n", b"")
-    return Scan(newlines, pairs > 0, uniform, nul, unended, quotes.count > 0, quotes.clean, quotes.delimiters)
+    return Scan(newlines, uniform, nul, unended, quotes.count > 0, quotes.clean, quotes.delimiters)
 
 
 class _Quotes:

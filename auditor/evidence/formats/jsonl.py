@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
-from auditor.evidence.formats.lines import read_lines, strip_mark
+from auditor.evidence.formats.lines import Line, strip_mark
 from auditor.evidence.formats.values import UnreadableError, parse_json
 from auditor.evidence.rejects import Malformed, malformed
 
 MAX_LINE = 4 << 20
 
 
-def read_records(stream: BinaryIO, place: str) -> Iterator[tuple[int, int, Any] | Malformed]:
-    """Record number, line and value of every line, or why it is malformed.
+def read_record(line: Line, place: str) -> dict[str, Any] | Malformed:
+    """The object in one line of a file read with `MAX_LINE`, or why it is malformed.
 
     Raises:
         EvidenceFormatError: the file is UTF-16.
     """
-    for line in read_lines(stream, max_line=MAX_LINE):
-        data = strip_mark(line.data, place) if line.number == 1 else line.data
-        if line.overlong:
-            yield malformed(line.number, line.number, "", data, f"line longer than {MAX_LINE} bytes")
-            continue
-        if not data.strip():
-            yield malformed(line.number, line.number, "", "", "blank line")
-            continue
-        try:
-            value = parse_json(data)
-            if not isinstance(value, dict):
-                raise UnreadableError("not a JSON object")
-        except UnreadableError as error:
-            yield malformed(line.number, line.number, "", data, str(error))
-            continue
-        yield line.number, line.number, value
+    data = strip_mark(line.data, place) if line.number == 1 else line.data
+    if line.overlong:
+        return malformed(line.number, line.number, "", data, f"line longer than {MAX_LINE} bytes")
+    if not data.strip():
+        return malformed(line.number, line.number, "", "", "blank line")
+    try:
+        value = parse_json(data)
+    except UnreadableError as error:
+        return malformed(line.number, line.number, "", data, str(error))
+    return value if isinstance(value, dict) else malformed(line.number, line.number, "", data, "not a JSON object")

@@ -1,6 +1,6 @@
 // The parts of an X.509 certificate (RFC 5280) that a time-stamp token is held against.
 
-import { context, primitive, readDer, BOOLEAN } from "./der.js";
+import { BOOLEAN, DerError, INTEGER, SEQUENCE, context, primitive, readDer } from "./der.js";
 import { CODES, refuse } from "./refusal.js";
 
 const KEY_USAGE = "2.5.29.15";
@@ -12,24 +12,37 @@ const SIGNING_BITS = 0xc0;
 
 /** `{der, issuer, serial, notBefore, notAfter, spki}` of a certificate for time-stamping alone. */
 export function readStampingCertificate(der, place) {
-  const outer = readDer(der).sequence();
-  const fields = outer.take().sequence();
-  fields.optional(context(0));
-  const serial = fields.take();
+  const { fields, serial, issuer, validity, spki } = readFields(der);
   serial.integer();
-  fields.take();
-  const issuer = fields.take();
-  const validity = fields.take().sequence();
   const [notBefore, notAfter] = [validity.take().certificateTime(), validity.take().certificateTime()];
   validity.end();
-  fields.take();
-  const spki = fields.take().whole;
   fields.optional(primitive(1));
   fields.optional(primitive(2));
   const extensions = readExtensions(fields.optional(context(3)));
   fields.end();
   requirePurpose(extensions, place);
   return { der, issuer: issuer.whole, serial: serial.whole, notBefore, notAfter, spki };
+}
+
+/** The SubjectPublicKeyInfo in a certificate; what is none stands for itself, since no token verifies under it. */
+export function keyIn(der) {
+  try {
+    return readFields(der).spki;
+  } catch (error) {
+    if (!(error instanceof DerError)) throw error;
+    return der;
+  }
+}
+
+/** The parts of a certificate as far as its key, and `fields`, in which the rest is still to be read. */
+function readFields(der) {
+  const fields = readDer(der).sequence().take().sequence();
+  fields.optional(context(0));
+  const serial = fields.take().expect(INTEGER);
+  fields.take().expect(SEQUENCE);
+  const [issuer, validity] = [fields.take().expect(SEQUENCE), fields.take().sequence()];
+  fields.take().expect(SEQUENCE);
+  return { fields, serial, issuer, validity, spki: fields.take().expect(SEQUENCE).whole };
 }
 
 /** Object identifier to `{critical, value}`. */

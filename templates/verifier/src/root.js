@@ -1,5 +1,7 @@
 // The trust root: the verifier's own signed file. What is not in it is not relied on.
 
+import { equal } from "./bytes.js";
+import { keyIn } from "./certificate.js";
 import { sha256Hex } from "./digest.js";
 import { ROOT_PAYLOAD, readEnvelope } from "./envelope.js";
 import { formatInstant } from "./instant.js";
@@ -217,6 +219,7 @@ function requireReliance(document, place) {
   for (const [index, one] of authorities.entries()) {
     if (one.notBefore >= one.notAfter)
       place.at("authorities").at(index).refuse("notAfter must be later than notBefore");
+    requireWitness(one, authorities.slice(0, index), place.at("authorities").at(index));
   }
   const operators = new Set(authorities.map((one) => one.operator)).size;
   if (document.timeThreshold > operators)
@@ -231,6 +234,17 @@ function requireReliance(document, place) {
     if (document[name]) requireDistinct(document[name], (one) => one, place.at(name));
   }
 }
+
+/** Refuse one operator who would count as two: by a name that prints alike, or by one key under two names. */
+function requireWitness({ operator, certificate }, before, place) {
+  for (const other of before.filter((one) => one.operator !== operator)) {
+    if (folded(other.operator) === folded(operator)) place.at("operator").refuse("another operator has this name", operator);
+    if (equal(keyIn(other.certificate), keyIn(certificate)))
+      place.at("certificate").refuse("another operator's authority has this key", other.authority);
+  }
+}
+
+const folded = (text) => text.toUpperCase().toLowerCase();
 
 function requireRevoked(revoked, holders, issuedAt, place) {
   requireDistinct(revoked, (one) => one.keyid, place.at("revoked"));

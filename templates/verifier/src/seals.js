@@ -124,7 +124,9 @@ async function requireLate(container, root, at, first, trail) {
   }
   if (late.proven < first.proven - tolerance(root))
     refuse(CODES.binding, "the late seal is older than the seal it covers", { value: formatInstant(late.proven) });
-  trail.done(`${count(lists.length, "revocation list")}, no later than ${formatInstant(late.proven)}: ${late.told}`);
+  if (lists.length > 0)
+    trail.done(`${count(lists.length, "revocation list")}, no later than ${formatInstant(late.proven)}: ${late.told}`);
+  else trail.notDone("the late seal covers no revocation list: nothing shows what was revoked since");
   return late.proven;
 }
 

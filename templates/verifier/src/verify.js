@@ -32,7 +32,7 @@ export async function verify(files, rootBytes, at, { statusBytes = null, kind = 
       `${root.lineage} version ${root.version}, ${count(root.principals.length, "principal")}, SHA-256 ${root.digest}`,
     );
     const found = await requireInput(files, input, root, at, trail);
-    await requireStatus(statusBytes, found.report, root, at, trail);
+    await requireStatus(statusBytes, found.report, root, at, trail, !found.seals);
     return await passedVerdict(found, input, root, at, trail.inOrder());
   } catch (error) {
     const refusal = error instanceof Refusal ? error : crashed(error);

@@ -47,6 +47,11 @@ export function digest(hex, size = "") {
   );
 }
 
+/** Text whose digests are in groups. */
+export function prose(text) {
+  return text.split(/(\b[0-9a-f]{64,128})/).map((part, index) => (index % 2 ? digest(part) : part));
+}
+
 /** A table with a caption; `head` are texts, `rows` arrays of cells, the first of which is the row's header. */
 export function table(caption, head, rows) {
   const labels = head.map((text) => (text instanceof Node ? text.textContent : text));

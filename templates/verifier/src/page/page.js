@@ -1,7 +1,6 @@
 // The page: three choices, one verdict. It keeps nothing, loads nothing and sends nothing.
 
 import { formatInstant, parseInstant } from "../instant.js";
-import { Refusal } from "../refusal.js";
 import { readRoot } from "../root.js";
 import { bytesOf } from "../container.js";
 import { verificationStatement } from "../verdict.js";
@@ -12,6 +11,7 @@ import { showVerdict } from "./show.js";
 
 const chosen = { trust: null, files: null, kind: null, status: null };
 let runs = 0;
+let roots = 0;
 let shown = null;
 
 export function startPage(version) {
@@ -53,25 +53,27 @@ function drop(id, take) {
       const { files, kind } = await filesOfDrop(event.dataTransfer);
       if (files.length > 0) await take(files, kind);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      tell(`What was dropped cannot be read here (${why}). Use the buttons instead.`);
+      tell(`What was dropped cannot be read here (${wordsOf(error)}). Use the buttons instead.`);
     }
   });
 }
 
 async function chooseTrust(files) {
   const [[name, blob]] = files;
+  const number = (roots += 1);
   chosen.trust = null;
+  forget();
   try {
     const bytes = await bytesOf(blob);
     const root = await readRoot(bytes);
+    if (number !== roots) return;
     chosen.trust = bytes;
     showTrust(name, root);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (number !== roots) return;
     fill(
       byId("trust-shown"),
-      make("p", { class: "error" }, make("strong", {}, "This is not a trust root to rely on: "), error.message),
+      make("p", { class: "error" }, make("strong", {}, "This is not a trust root to rely on: "), wordsOf(error)),
     );
     return;
   }
@@ -105,9 +107,20 @@ async function chooseFiles(files, kind) {
 }
 
 async function chooseStatus(files) {
-  chosen.status = await bytesOf(files[0][1]);
+  const [[name, blob]] = files;
+  chosen.status = null;
+  forget();
+  try {
+    chosen.status = await bytesOf(blob);
+  } catch (error) {
+    fill(byId("status-shown"), make("p", { class: "error" }, `${name}: ${wordsOf(error)}`));
+    return;
+  }
+  fill(byId("status-shown"), make("p", {}, `Chosen: ${name}`));
   await run(false);
 }
+
+const wordsOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /** The instant to judge at: what the reader wrote, or now; null where it is no instant. */
 function judgedAt() {
@@ -123,6 +136,7 @@ function judgedAt() {
 const now = () => BigInt(Date.now()) * 1000n;
 
 async function run(isAsked) {
+  forget();
   const at = judgedAt();
   if (at === null) {
     byId("at").focus();
@@ -134,20 +148,40 @@ async function run(isAsked) {
   byId("result").setAttribute("aria-busy", "true");
   // Let the words be painted before the work begins.
   await new Promise((resolve) => setTimeout(resolve, 0));
-  const verdict = await verify(chosen.files ?? [], chosen.trust, at, {
-    statusBytes: chosen.status,
-    kind: chosen.kind ?? "file",
-  });
-  // Another choice since then has a verdict of its own.
-  if (number === runs) present(verdict);
+  try {
+    const verdict = await verify(chosen.files ?? [], chosen.trust, at, {
+      statusBytes: chosen.status,
+      kind: chosen.kind ?? "file",
+    });
+    // Another choice since then has a verdict of its own.
+    if (number === runs) present(verdict);
+  } catch (error) {
+    // No verdict that cannot be shown may leave words on the page that look like one.
+    forget();
+    tell(`There is no verdict: this page failed (${wordsOf(error)}).`);
+  }
+}
+
+/** Take away the verdict shown, which is about something else than what is chosen now. */
+function forget() {
+  runs += 1;
+  shown = null;
+  delete globalThis.verdict;
+  fill(byId("result"));
+  byId("result").setAttribute("aria-busy", "false");
+  byId("verdict-data").textContent = "";
+  byId("actions").hidden = true;
+  document.title = "Attestation verifier";
+  tell("");
 }
 
 /** Show a verdict, and keep it where a machine finds it. */
 export function present(verdict) {
+  const elements = showVerdict(verdict);
   shown = verdict;
   globalThis.verdict = verdict;
   byId("verdict-data").textContent = JSON.stringify(verdict);
-  fill(byId("result"), showVerdict(verdict));
+  fill(byId("result"), elements);
   byId("result").setAttribute("aria-busy", "false");
   byId("actions").hidden = false;
   tell(`Verdict: ${verdict.class}`, true);

@@ -1,7 +1,8 @@
 // The verdict on the page: its class first, then what was signed, what this page adds, and every step done and not done.
 
 import { FAILED, PASSED, UNVERIFIABLE } from "../refusal.js";
-import { digest, facts, make, table } from "./dom.js";
+import { NOT_SAID, said, saidOf } from "../said.js";
+import { digest, facts, make, prose, table } from "./dom.js";
 
 const LOOK = {
   [PASSED]: ["passed", "✓", "Passed, with the stated limits"],
@@ -23,15 +24,26 @@ const ROLE_WORDS = {
   sealer: "sealer",
   authority: "authority",
 };
-const STATE_WORDS = { satisfied: "Satisfied", "other-than-satisfied": "Other than satisfied" };
-const DOMAIN_WORDS = { physical: "Physical security", cyber: "Cyber security", weights: "Model weights" };
+// Maps, since what stands in a signed report may be called like something that every object has.
+const STATE_WORDS = new Map([
+  ["satisfied", "Satisfied"],
+  ["other-than-satisfied", "Other than satisfied"],
+]);
+const DOMAIN_WORDS = new Map([
+  ["physical", "Physical security"],
+  ["cyber", "Cyber security"],
+  ["weights", "Model weights"],
+  [NOT_SAID, "Domain not said"],
+]);
+/** Of more findings than a browser can lay out in a moment the rest is told by its number. */
+const MOST_FINDINGS = 2000;
 
 /** The elements of a whole verdict, the first with the heading `verdict-heading`. */
 export function showVerdict(verdict) {
   return [
     banner(verdict),
     ...(verdict.signed ? [signedPanel(verdict), addedPanel(verdict), findings(verdict)] : [addedPanel(verdict)]),
-    stepLists(verdict.steps),
+    stepLists(verdict),
   ];
 }
 
@@ -47,7 +59,7 @@ function banner({ class: found, problem, hint, code, steps }) {
       {},
       make("h2", { id: "verdict-heading", tabindex: "-1" }, words),
       make("p", {}, MEANING[found]),
-      problem ? make("p", { class: "problem" }, make("strong", {}, "Why: "), problem) : null,
+      problem ? make("p", { class: "problem" }, make("strong", {}, "Why: "), prose(problem)) : null,
       hint ? make("p", {}, make("strong", {}, "What to do: "), hint) : null,
       code ? make("p", { class: "small" }, `Code: ${code}`) : null,
       found === PASSED
@@ -68,23 +80,25 @@ function panel(kind, id, heading, note, ...children) {
 }
 
 function signedPanel({ signed }) {
-  const { verdict, facility, profile, period } = signed;
-  const score = verdict ? `${verdict.satisfied} of ${verdict.total} determination statements satisfied` : null;
+  const [satisfied, total, level] = ["satisfied", "total", "level"].map((name) => said(signed, "verdict", name));
+  const [score, reached] =
+    total === NOT_SAID
+      ? ["The report states no result of its own", null]
+      : [`${satisfied} of ${total} determination statements satisfied`, level === NOT_SAID ? "none" : level];
   return panel(
     "signed",
     "signed-heading",
     "What was signed",
     "These are the words of the signed report.",
+    make("p", { class: "headline" }, score, reached && make("span", {}, `Level reached: ${reached}`)),
     facts(
-      ["Facility", facility && `${facility.name} (${facility.id})`],
-      ["Operator", facility?.operator],
-      ["Address", facility && `${facility.address}, ${facility.country}`],
-      ["Profile", profile && `${profile.title} (${profile.id})`],
-      ["Period", period && `${period.from} to ${period.to}`],
+      ["Facility", saidOf(signed, "facility", "name", "id")],
+      ["Operator", said(signed, "facility", "operator")],
+      ["Address", saidOf(signed, "facility", "address", "country", (one, other) => `${one}, ${other}`)],
+      ["Profile", saidOf(signed, "profile", "title", "id")],
+      ["Period", saidOf(signed, "period", "from", "to", (one, other) => `${one} to ${other}`)],
       ["As of", signed.asOf],
       ["Concluded at", signed.concludedAt],
-      ["Result", score],
-      ["Level reached", verdict && (verdict.level ?? "none")],
       ["Replaces the report", signed.supersedes && digest(signed.supersedes)],
       ["Package", signed.package],
     ),
@@ -134,8 +148,9 @@ function addedPanel({ added, signed }) {
 }
 
 function findings({ signed, added }) {
-  const domains = [...new Set(signed.findings.map(({ domain }) => domain))];
-  const numbered = signed.findings.map((finding, index) => ({ ...finding, sight: added.visible?.[index] ?? null }));
+  const domains = grouped(signed.findings.slice(0, MOST_FINDINGS), added.visible);
+  const counts = counted(signed.findings);
+  const left = signed.findings.length - MOST_FINDINGS;
   return make(
     "section",
     { "aria-labelledby": "findings-heading" },
@@ -143,20 +158,54 @@ function findings({ signed, added }) {
     make(
       "p",
       { class: "note" },
-      "Signed, but for the last column: what this edition lets you see of the evidence is added by this page.",
+      signed.findings.length === 0
+        ? "The signed report lists no findings."
+        : "Signed, but for the last column: what this edition lets you see of the evidence is added by this page.",
     ),
-    domains.map((domain) =>
-      domainTable(
-        domain,
-        numbered.filter((one) => one.domain === domain),
-      ),
-    ),
+    [...domains].map(([domain, rows]) => domainTable(domain, counts.get(domain), rows)),
+    left > 0 ? make("p", { class: "problem" }, `${left} more findings are signed, counted above and not shown.`) : null,
   );
 }
 
-function domainTable(domain, rows) {
-  const satisfied = rows.filter(({ state }) => state === "satisfied").length;
-  const caption = `${DOMAIN_WORDS[domain] ?? domain}: ${satisfied} of ${rows.length} satisfied`;
+/** A finding as it is told, whatever was signed as one. */
+function rowOf(finding, sight) {
+  const [control, objective, title, determine, domain, state, detail, severity] = [
+    "control",
+    "objective",
+    "title",
+    "determine",
+    "domain",
+    "state",
+    "detail",
+    "severity",
+  ].map((name) => said(finding, name));
+  return { control, objective, title, determine, domain, state, detail, severity, sight };
+}
+
+/** Domain to the rows of its findings, in the order in which they were signed. */
+function grouped(signed, visible) {
+  const domains = new Map();
+  signed.forEach((finding, index) => {
+    const row = rowOf(finding, visible?.[index] ?? null);
+    if (!domains.has(row.domain)) domains.set(row.domain, []);
+    domains.get(row.domain).push(row);
+  });
+  return domains;
+}
+
+/** Domain to how many of its findings are satisfied, of how many. */
+function counted(signed) {
+  const counts = new Map();
+  for (const finding of signed) {
+    const domain = said(finding, "domain");
+    const [satisfied, total] = counts.get(domain) ?? [0, 0];
+    counts.set(domain, [satisfied + (said(finding, "state") === "satisfied" ? 1 : 0), total + 1]);
+  }
+  return counts;
+}
+
+function domainTable(domain, [satisfied, total], rows) {
+  const caption = `${DOMAIN_WORDS.get(domain) ?? domain}: ${satisfied} of ${total} satisfied`;
   const head = [
     "Control",
     "Determination",
@@ -173,8 +222,8 @@ function domainTable(domain, rows) {
       make(
         "span",
         { class: `state ${one.state === "satisfied" ? "yes" : "no"}` },
-        STATE_WORDS[one.state] ?? one.state,
-        one.detail ? make("span", { class: "detail" }, one.detail) : null,
+        STATE_WORDS.get(one.state) ?? one.state,
+        one.detail === NOT_SAID ? null : make("span", { class: "detail" }, one.detail),
       ),
       one.severity,
       sight(one.sight),
@@ -195,7 +244,7 @@ function sight(seen) {
   return lines.map((line) => make("span", { class: "line" }, line));
 }
 
-function stepLists(steps) {
+function stepLists({ class: result, steps }) {
   const of = (state) => steps.filter((step) => step.state === state);
   const list = (state, heading, note, sign) => {
     const found = of(state);
@@ -214,7 +263,7 @@ function stepLists(steps) {
             { value: number },
             make("span", { class: "mark", "aria-hidden": "true" }, sign),
             make("span", { class: "title" }, title),
-            make("span", { class: "detail" }, detail.replace(/^refused: /, "")),
+            make("span", { class: "detail" }, prose(detail.replace(/^refused: /, ""))),
           ),
         ),
       ),
@@ -222,10 +271,11 @@ function stepLists(steps) {
   };
   return make(
     "section",
-    { "aria-labelledby": "steps-heading" },
+    { class: result === UNVERIFIABLE ? "stopped" : null, "aria-labelledby": "steps-heading" },
     make("h2", { id: "steps-heading" }, "Steps"),
-    list("refused", "Refused", null, "✕"),
-    list("done", "Done", null, "✓"),
+    result === UNVERIFIABLE ? list("refused", "Stopped here", null, "?") : list("refused", "Refused", null, "✕"),
+    // What a verdict is limited by comes before what it rests on.
     list("not-done", "Not done", "Each with the reason. Nothing here speaks for or against what was signed.", "–"),
+    list("done", "Done", null, "✓"),
   );
 }

@@ -15,6 +15,7 @@ import {
   subjects,
   utcInstant,
 } from "./common.js";
+import { requireConclusion } from "./conclusion.js";
 
 const SUBJECTS = ["bundle", "catalog", "profile", "engine", "results"];
 const MAX_RECORD_TREES = 100_000;
@@ -58,6 +59,7 @@ export async function readResults(payload) {
   const expected = await packageIdOf(digests, results.asOf, predicate.concludedAt);
   if (predicate.package !== expected)
     place.at("predicate").at("package").refuse(`must be ${expected}`, predicate.package);
+  requireConclusion(results, here);
   requireAscending(predicate.records, (one) => one.item, place.at("predicate").at("records"));
   requireAscending(predicate.evidenceSeal?.responses ?? [], (one) => one, place.at("predicate").at("evidenceSeal"));
   requireSigners(predicate.signers, KINDS.results, place);

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
@@ -21,7 +20,7 @@ from auditor.model.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Delivery:
     """One item to load: where it comes from, what it becomes, and the facility's zone for local times.
 
     `alone`: no other item delivers any of its streams.
@@ -50,11 +49,15 @@ class Relation:
 
 @contextmanager
 def staged_text(
-    connection: duckdb.DuckDBPyConnection, job: Job, name: str, fields: int, streams: tuple[str, ...] | None = None
+    connection: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    name: str,
+    fields: int,
+    streams: tuple[str, ...] | None = None,
 ) -> Iterator[tuple[Stage, RejectLog]]:
     """Tables to gather an item's text and its malformed records in; the text is forgotten afterwards."""
-    stage = Stage(connection, f"{name} {job.ordinal}", fields)
-    log = RejectLog(connection, job.ordinal, streams or tuple(job.parts))
+    stage = Stage(connection, f"{name} {delivery.ordinal}", fields)
+    log = RejectLog(connection, delivery.ordinal, streams or tuple(delivery.parts))
     try:
         yield stage, log
         log.flush()
@@ -62,20 +65,24 @@ def staged_text(
         stage.drop()
 
 
-def make_casts(job: Job, name: str, relation: Relation) -> list[Cast]:
+def make_casts(delivery: Delivery, name: str, relation: Relation) -> list[Cast]:
     """The casts of every column of the stream the mapping has a rule for, over the relation's text."""
-    stream, part = job.streams[name], job.mapping.streams[name]
+    stream, part = delivery.streams[name], delivery.mapping.streams[name]
     casts = []
     for index, (column, rule) in enumerate(part.columns.items()):
         text = relation.columns[rule.source] if rule.source else "NULL"
-        bound = job.source.item.collected if column == stream.time else None
-        casts.append(cast_column(index, column, stream.columns[column], rule, text, zone=job.zone, not_after=bound))
+        bound = delivery.source.item.collected if column == stream.time else None
+        casts.append(
+            cast_column(index, column, stream.columns[column], rule, text, zone=delivery.zone, not_after=bound)
+        )
     return casts
 
 
-def cast_sql(job: Job, name: str, relation: Relation, casts: list[Cast]) -> str:
+def cast_sql(delivery: Delivery, name: str, relation: Relation, casts: list[Cast]) -> str:
     """A subquery with the relation's columns and those of the casts, of the records meant for the stream."""
-    condition = _meant(job.mapping.streams[name], relation) if job.mapping.format in ("csv", "tsv-zeek") else "true"
+    condition = (
+        _meant(delivery.mapping.streams[name], relation) if delivery.mapping.format in ("csv", "tsv-zeek") else "true"
+    )
     locals_ = "".join(f", {cast.local} AS l{cast.index}" for cast in casts if cast.local)
     values = ", ".join(f"{cast.value} AS v{cast.index}, {cast.missing} AS m{cast.index}" for cast in casts)
     return f"(SELECT *, {values} FROM (SELECT *{locals_} FROM {relation.sql} WHERE {condition}))"
@@ -98,35 +105,37 @@ def stored_columns(stream: Stream, casts: list[Cast]) -> str:
     )
 
 
-def accept(connection: duckdb.DuckDBPyConnection, job: Job, name: str, relation: Relation) -> None:
-    """Put the records that fit into the stream's table."""
-    stream = job.streams[name]
-    casts = make_casts(job, name, relation)
+def cast_records(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, name: str, relation: Relation, count: int
+) -> None:
+    """Put the records that fit into the stream's table, and those that do not into the table of rejects.
+
+    `count`: how many records the relation has.
+    """
+    casts = make_casts(delivery, name, relation)
     fits = " AND ".join(cast.fits for cast in casts)
-    run(
-        connection,
-        f"INSERT INTO {quote(name)} "
-        f"SELECT {stored_columns(stream, casts)}, ({job.ordinal}::BIGINT << {RECORD_BITS}) | record "
-        f"FROM {cast_sql(job, name, relation, casts)} WHERE {fits}",
-    )
+    source = cast_sql(delivery, name, relation, casts)
+    stored = stored_columns(delivery.streams[name], casts)
+    accepting = f"SELECT {stored}, ({delivery.ordinal}::BIGINT << {RECORD_BITS}) | record FROM {source} WHERE {fits}"
+    accepted = run(connection, f"INSERT INTO {quote(name)} {accepting}")[0][0]
+    if accepted < count:
+        # Casting once more costs as much again, which most files need not pay.
+        reasons = _reasons(casts)
+        rejecting = (
+            f"SELECT {delivery.ordinal}, {literal(name)}, record, line, {reasons} FROM {source} WHERE NOT ({fits})"
+        )
+        run(connection, f"INSERT INTO {REJECTS} {rejecting}")
 
 
-def reject(connection: duckdb.DuckDBPyConnection, job: Job, name: str, relation: Relation) -> None:
-    """Put the records that do not fit into the table of rejects, each with the first column that does not."""
-    casts = make_casts(job, name, relation)
-    fits = " AND ".join(cast.fits for cast in casts)
+def _reasons(casts: list[Cast]) -> str:
+    """SQL of the first column that does not fit, its text, and why."""
 
-    def first(pick: Any) -> str:
+    def first(pick: Callable[[Cast], str]) -> str:
         return "CASE " + " ".join(f"WHEN NOT {cast.fits} THEN {pick(cast)}" for cast in casts) + " END"
 
     column = first(lambda cast: literal(cast.source or cast.column))
     value = first(lambda cast: f"coalesce(left({cast.text}, 200), '')")
-    reason = first(lambda cast: cast.misfit)
-    run(
-        connection,
-        f"INSERT INTO {REJECTS} SELECT {job.ordinal}, {literal(name)}, record, line, {column}, {value}, {reason} "
-        f"FROM {cast_sql(job, name, relation, casts)} WHERE NOT ({fits})",
-    )
+    return f"{column}, {value}, {first(lambda cast: cast.misfit)}"
 
 
 def passed_over(connection: duckdb.DuckDBPyConnection, parts: dict[str, StreamMapping], relation: Relation) -> int:

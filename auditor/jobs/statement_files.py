@@ -1,0 +1,61 @@
+"""Files that hold signed statements, read with the file named in each refusal; nothing is verified here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from auditor.attestation.envelope import parse_envelope
+from auditor.attestation.sign import missing_signatures
+from auditor.attestation.statements.results import ResultsStatement, parse_results
+from auditor.errors import SigningError, VerificationError
+from auditor.jobs.files import read_file
+
+Read = TypeVar("Read")
+
+
+class FinishedReport(NamedTuple):
+    """A report signed by all whom it declares: the SHA-512 of its file, which others name it by, and what it says."""
+
+    digest: str
+    statement: ResultsStatement
+
+
+def read_statement_file(path: Path, parse: Callable[[bytes], Read]) -> Read:
+    """What `parse` reads in the payload of the envelope in that file.
+
+    Raises:
+        EnvelopeError, StatementError, MachineError: it cannot be read, or is not that.
+    """
+    return parse_statement_file(path, read_file(path), parse)
+
+
+def parse_statement_file(path: Path, data: bytes, parse: Callable[[bytes], Read]) -> Read:
+    """The same of `data`, which was read from that file."""
+    try:
+        return parse(parse_envelope(data).payload)
+    except VerificationError as error:
+        place = f"{path}, {error.place}" if error.place else str(path)
+        raise type(error)(error.problem, place=place, value=error.value, hint=error.hint) from error
+
+
+def read_finished(path: Path) -> FinishedReport:
+    """The report in that file, which nobody has still to sign, so that its digest will not change any more.
+
+    Raises:
+        EnvelopeError, StatementError, MachineError: it cannot be read, or is not a report.
+        SigningError: somebody whom it declares has not signed.
+    """
+    data = read_file(path)
+    statement = parse_statement_file(path, data, parse_results)
+    missing = missing_signatures(data)
+    if missing:
+        raise SigningError(
+            "the report is not signed by all whom it declares, so its digest will still change",
+            place=str(path),
+            value=", ".join(signer.principal for signer in missing),
+            hint="let them sign it first: auditor sign",
+        )
+    return FinishedReport(hashlib.sha512(data).hexdigest(), statement)
