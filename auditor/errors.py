@@ -34,7 +34,7 @@ AuditorError                    code, place, value, hint; never prints, never ex
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, Self
 
 
 class AuditorError(Exception):
@@ -62,6 +62,11 @@ class AuditorError(Exception):
         self.value = value
         self.hint = hint
         super().__init__(self._sentence())
+
+    def within(self, place: str) -> Self:
+        """The same refusal, naming also the file that its place is in."""
+        where = f"{place}, {self.place}" if self.place else place
+        return type(self)(self.problem, place=where, value=self.value, hint=self.hint)
 
     def _sentence(self) -> str:
         text = f"{self.place}: {self.problem}" if self.place else self.problem

@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 from auditor.attestation import steps as step
@@ -28,6 +27,7 @@ from auditor.attestation.signers import (
 )
 from auditor.attestation.statements import Statement, parse_statement
 from auditor.attestation.steps import Trail
+from auditor.canon.digest import sha512_hex
 from auditor.errors import TrustError
 
 
@@ -64,7 +64,7 @@ def accept(envelope: bytes, kind: Kind, root: TrustRoot, judged: Judged, trail: 
     trail = Trail() if trail is None else trail
     trail.begin(step.ENVELOPE)
     parsed = parse_envelope(envelope)
-    digest = hashlib.sha512(envelope).hexdigest()
+    digest = sha512_hex(envelope)
     trail.close(step.DONE, f"{step.count(len(parsed.signatures), 'signature')}, SHA-512 {digest}")
 
     trail.begin(step.SIGNATURES)

@@ -6,13 +6,13 @@ as gone, and all that is left is compared place by place. Nothing here is judged
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from auditor.attestation.diff import Difference, differences
 from auditor.attestation.shape import Node
 from auditor.attestation.statements.results import ResultsStatement, parse_results
+from auditor.canon.digest import sha512_hex
 from auditor.canon.json import canonical_bytes_of_parsed, parse_strict
 from auditor.errors import StatementError
 
@@ -96,7 +96,7 @@ def compare_reports(old: bytes, new: bytes, old_envelope: bytes | None = None) -
     for document in (before, after):
         for name in ("package", "supersedes"):
             del document[name]
-    signs = old_envelope is not None and right.supersedes == hashlib.sha512(old_envelope).hexdigest()
+    signs = old_envelope is not None and right.supersedes == sha512_hex(old_envelope)
     return Comparison(signs, tuple(differences(before, after)), tuple(sections))
 
 

@@ -1,4 +1,4 @@
-"""SHA-256 digests as 64 lower-case hexadecimal characters."""
+"""Digests in lower-case hexadecimal: SHA-256 of 64 characters, SHA-512 of 128."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import hashlib
 def sha256_hex(data: bytes) -> str:
     """SHA-256 of `data` (FIPS 180-4), in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
+
+
+def sha512_hex(data: bytes | memoryview) -> str:
+    """SHA-512 of `data` (FIPS 180-4), in hexadecimal."""
+    return hashlib.sha512(data).hexdigest()
 
 
 def is_sha256_hex(text: object) -> bool:

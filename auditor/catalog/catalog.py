@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from auditor.canon.digest import sha256_hex
 from auditor.canon.json import canonical_bytes
 from auditor.canon.merkle import root_hash
 from auditor.model.control import Case, Control
@@ -71,7 +71,7 @@ class Catalog:
 
     def profile_digest(self, profile: str) -> str:
         """SHA-256 of the profile's file."""
-        return hashlib.sha256(self.files[f"profiles/{profile}.yaml"]).hexdigest()
+        return sha256_hex(self.files[f"profiles/{profile}.yaml"])
 
     def folder_digest(self, control: str) -> str:
         """RFC 9162 root over one control's folder and the derived tables: what its validation stands for."""
@@ -81,7 +81,5 @@ class Catalog:
 
 def tree_digest(files: Mapping[str, bytes]) -> str:
     """RFC 9162 root, in hexadecimal, over files sorted by path; a leaf is the canonical JSON of path and SHA-256."""
-    leaves = [
-        canonical_bytes({"path": path, "sha256": hashlib.sha256(files[path]).hexdigest()}) for path in sorted(files)
-    ]
+    leaves = [canonical_bytes({"path": path, "sha256": sha256_hex(files[path])}) for path in sorted(files)]
     return root_hash(leaves).hex()

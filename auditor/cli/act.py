@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from auditor.cli.hands import add_signer_options, evidence, hands
 from auditor.cli.lines import labelled
-from auditor.cli.options import add_engine_options, asker, instant, now
+from auditor.cli.options import add_engine_options, add_judging_option, asker, instant, now
 
 if TYPE_CHECKING:
     from auditor.attestation.statements.act import ActStatement
@@ -68,7 +68,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("file", type=Path, help="the act")
     show.add_argument("--report", type=Path, help="the report that it must be about")
     show.add_argument("--trust", type=Path, help="your own trust root")
-    show.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+    add_judging_option(show)
     show.set_defaults(run=_show)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from auditor.cli.lines import labelled
-from auditor.cli.options import add_format_option, instant, now
+from auditor.cli.options import add_format_option, add_judging_option, now
 
 if TYPE_CHECKING:
     from auditor.attestation.compare import Comparison, Section
@@ -32,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("old", type=Path, help="the older report")
     parser.add_argument("new", type=Path, help="its successor")
     parser.add_argument("--trust", type=Path, help="your own trust root: verify both first")
-    parser.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+    add_judging_option(parser)
     add_format_option(parser)
     parser.set_defaults(run=run)
 

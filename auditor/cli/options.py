@@ -55,6 +55,11 @@ def add_format_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
 
 
+def add_judging_option(parser: argparse.ArgumentParser) -> None:
+    """`--at`."""
+    parser.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+
+
 def add_passphrase_option(parser: argparse.ArgumentParser) -> None:
     """`--passphrase-env`."""
     parser.add_argument("--passphrase-env", metavar="NAME", help="environment variable that holds the passphrase")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from auditor.cli.hands import hands, role_and_file
-from auditor.cli.options import add_passphrase_option, asker, instant, now, path
+from auditor.cli.options import add_judging_option, add_passphrase_option, asker, now, path
 from auditor.cli.sealing import add_pdf_options, add_time_option, certification
 
 EXAMPLES = """\
@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("report", type=path, help="report.dsse.json")
     parser.add_argument("--trust", type=path, required=True, help="trust root to verify the report with first")
     parser.add_argument("--out", type=path, required=True, help="where to write the PDF")
-    parser.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+    add_judging_option(parser)
     parser.add_argument("--signer", type=role_and_file, action="append", default=[], metavar="ROLE=FILE",
                         help="assessor or technical-reviewer who answers for the document")  # fmt: skip
     add_pdf_options(parser)

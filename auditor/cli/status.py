@@ -7,7 +7,7 @@ from pathlib import Path
 
 from auditor.cli.hands import add_signer_options, hands
 from auditor.cli.lines import labelled
-from auditor.cli.options import asker, instant, misused, now
+from auditor.cli.options import add_judging_option, asker, instant, misused, now
 
 EXAMPLES = """\
 examples:
@@ -42,7 +42,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     show.add_argument("file", type=Path, help="the status list")
     show.add_argument("--report", type=Path, help="say what it says of this report")
     show.add_argument("--trust", type=Path, help="your own trust root")
-    show.add_argument("--at", type=instant, metavar="INSTANT", help="judge keys at this instant (default: now)")
+    add_judging_option(show)
     show.set_defaults(run=_show)
 
 

@@ -30,26 +30,24 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    import hashlib
-
+    from auditor.canon.digest import sha512_hex
     from auditor.jobs.files import read_file, write_file
     from auditor.jobs.folders import content_folder
 
     page = read_file(content_folder("templates") / PAGE, limit=MAX_PAGE_BYTES)
     if arguments.check is not None:
-        return _check(arguments, hashlib.sha512(page).hexdigest())
+        return _check(arguments, sha512_hex(page))
     write_file(arguments.out, page)
-    print(f"page:    {arguments.out}\nSHA-512: {hashlib.sha512(page).hexdigest()}")
+    print(f"page:    {arguments.out}\nSHA-512: {sha512_hex(page)}")
     return 0
 
 
 def _check(arguments: argparse.Namespace, own: str) -> int:
-    import hashlib
-
+    from auditor.canon.digest import sha512_hex
     from auditor.errors import BindingError
     from auditor.jobs.files import read_file
 
-    found = hashlib.sha512(read_file(arguments.check, limit=MAX_PAGE_BYTES)).hexdigest()
+    found = sha512_hex(read_file(arguments.check, limit=MAX_PAGE_BYTES))
     relied_on = None
     if arguments.trust is not None:
         from auditor.attestation.root import parse_root

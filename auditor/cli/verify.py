@@ -30,7 +30,6 @@ _GENUINE = (
     "What was signed is genuine by your trust root. Whether the facility does well",
     "is what the findings say.",
 )
-_COLUMNS = 80
 _WIDEST = 1000
 
 
@@ -166,10 +165,9 @@ def _said(results: Any, way: str) -> str:
 
 
 def _wrapped(label: str, text: str) -> list[str]:
-    import textwrap
+    from auditor.cli.lines import labelled
 
-    indent = " " * len(label)
-    return textwrap.wrap(text, _COLUMNS, initial_indent=label, subsequent_indent=indent, break_on_hyphens=False)
+    return labelled(label, text).splitlines()
 
 
 def _visible(found: Verification) -> list[str]:

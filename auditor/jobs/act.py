@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.accept import Accepted
 from auditor.attestation.roles import Kind
 from auditor.attestation.statements.act import ActStatement, make_act_statement, parse_act
-from auditor.attestation.verify import read_root
+from auditor.canon.digest import sha512_hex
 from auditor.canon.instant import format_instant
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import BindingError, SigningError
 from auditor.jobs.files import read_file
 from auditor.jobs.hands import REVIEWER, Evidence, Hand, declare, sign_by
-from auditor.jobs.statement_files import read_finished, read_statement_file
-from auditor.jobs.trust import seen_version
+from auditor.jobs.statement_files import accept_file, read_finished, read_statement_file
 
 if TYPE_CHECKING:
     Progress = Callable[[str], None]
@@ -90,10 +88,10 @@ def verify_act(path: Path, trust: Path, at: int, report: Path | None = None) -> 
         VerificationError: do not rely on it.
         UnverifiableError: it cannot be verified here.
     """
-    accepted = accept(read_file(path), Kind.ACT, read_root(read_file(trust), seen_version(trust)), Judged(at))
+    accepted = accept_file(path, Kind.ACT, trust, at)
     statement = accepted.statement
     assert isinstance(statement, ActStatement)
-    if report is not None and hashlib.sha512(read_file(report)).hexdigest() != statement.report:
+    if report is not None and sha512_hex(read_file(report)) != statement.report:
         raise BindingError("an act over another report", place=str(path), value=statement.report)
     return accepted
 

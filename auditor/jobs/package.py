@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import shutil
@@ -14,6 +13,7 @@ from auditor.attestation import package as layout
 from auditor.attestation.package import make_manifest
 from auditor.attestation.statements.act import parse_act
 from auditor.attestation.statements.results import ResultsStatement, parse_results
+from auditor.canon.digest import sha512_hex
 from auditor.errors import BindingError, MachineError, SigningError
 from auditor.jobs.assess import Progress
 from auditor.jobs.container import Folder, digest, read, write_zip
@@ -67,7 +67,7 @@ def make_package(request: PackageRequest, progress: Progress = lambda line: None
         progress("sealing the package")
         manifest = _manifest(beside, statement.package)
         write_file(beside / layout.MANIFEST, manifest)
-        subject = (layout.MANIFEST, hashlib.sha512(manifest).hexdigest())
+        subject = (layout.MANIFEST, sha512_hex(manifest))
         files = seal(request.sealer, "package", statement.package, request.at, [subject])
         write_seal(files, beside / "seals", "package")
         os.replace(beside, request.out)
@@ -136,7 +136,7 @@ def seal_late(package: Path, lists: Sequence[Path], sealer: Sealer, at: int) -> 
     found |= {p: read(container, p) for p in container.paths if p.startswith(layout.REVOCATION) and p not in found}
     sealed = [path for path in container.paths if path.startswith(f"{layout.PACKAGE_SEAL}.")]
     subjects = [(path, digest(container, path).sha512) for path in sealed]
-    subjects += [(path, hashlib.sha512(data).hexdigest()) for path, data in found.items()]
+    subjects += [(path, sha512_hex(data)) for path, data in found.items()]
     statement = read_statement_file(package / layout.REPORT, parse_results)
     files = seal(sealer, "late", statement.package, at, subjects)
     (folder / "revocation").mkdir(exist_ok=True)
@@ -204,7 +204,7 @@ def add_act(package: Path, act: Path) -> Path:
     """
     _require_package(package)
     data = read_file(act)
-    report = hashlib.sha512(read_file(package / layout.REPORT)).hexdigest()
+    report = sha512_hex(read_file(package / layout.REPORT))
     statement = parse_statement_file(act, data, parse_act)
     if statement.report != report:
         raise BindingError("an act over another report", place=str(act), value=statement.report)

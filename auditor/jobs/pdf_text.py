@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from hashlib import sha512
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from auditor.attestation import package as layout
@@ -115,13 +114,13 @@ def lone_revision(pdf: bytes) -> bytes:
 
 def _require_attached(revision0: bytes, report: str, results: str) -> None:
     """What is attached to the document is the signed report and its results, and nothing else."""
-    from auditor.canon.digest import sha256_hex
+    from auditor.canon.digest import sha256_hex, sha512_hex
     from auditor.jobs.attachments import read_attachments
 
     attached = read_attachments(revision0, layout.PDF)
     if set(attached) != {layout.REPORT, RESULTS}:
         raise BindingError("other files are attached to the PDF than its report and results", value=", ".join(attached))
-    if sha512(attached[layout.REPORT]).hexdigest() != report:
+    if sha512_hex(attached[layout.REPORT]) != report:
         raise BindingError("the report attached to the PDF is another one", place=layout.PDF)
     if sha256_hex(attached[RESULTS]) != results:
         raise BindingError("the results attached to the PDF are not those that were signed", place=layout.PDF)

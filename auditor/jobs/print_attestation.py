@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from auditor.canon.digest import sha256_hex, sha512_hex
 from auditor.jobs.files import read_file
 from auditor.jobs.folders import content_folder
 from auditor.jobs.verify import VerifyRequest, verify
@@ -80,7 +80,7 @@ def print_attestation(request: VerifyRequest, progress: Callable[[str], None] = 
 
 def verifier_digest() -> str:
     """SHA-512 of the browser verifier that this edition ships, for readers to compare with the one they got."""
-    return hashlib.sha512(read_file(content_folder("templates") / "verifier" / "verify.html")).hexdigest()
+    return sha512_hex(read_file(content_folder("templates") / "verifier" / "verify.html"))
 
 
 def certify_attestation(revision0: bytes, how: Certification, root: TrustRoot, instant: int) -> Certified:
@@ -108,7 +108,7 @@ def certify_attestation(revision0: bytes, how: Certification, root: TrustRoot, i
         certificates=authorities,
         archive_stamp=lambda query: request_timestamp(urls[-1], query),
     )
-    return Certified(pdf, len(revision0), hashlib.sha256(certificate.der).hexdigest())
+    return Certified(pdf, len(revision0), sha256_hex(certificate.der))
 
 
 def _open_key(how: Certification, spki: bytes) -> SigningKey:
@@ -145,9 +145,9 @@ def document_statement(report: bytes, certified: Certified, hands: Sequence[Hand
     revision0 = certified.pdf[: certified.revision0_size]
     payload = make_attestation_statement(
         package=parse_results(parse_envelope(report).payload).package,
-        report=hashlib.sha512(report).hexdigest(),
-        revision0=hashlib.sha512(revision0).hexdigest(),
-        pdf=hashlib.sha512(certified.pdf).hexdigest(),
+        report=sha512_hex(report),
+        revision0=sha512_hex(revision0),
+        pdf=sha512_hex(certified.pdf),
         revision0_size=certified.revision0_size,
         text=text_fingerprint(revision0),
         renderer=Renderer("weasyprint", weasyprint.__version__),

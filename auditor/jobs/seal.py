@@ -17,6 +17,7 @@ from auditor.attestation.root import Authority, TrustRoot
 from auditor.attestation.statements.results import EvidenceSeal
 from auditor.attestation.statements.seal import make_seal_statement
 from auditor.attestation.timestamp import Timestamp, proven_time
+from auditor.canon.digest import sha512_hex
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file, write_file
@@ -117,5 +118,5 @@ def read_seal(envelope: Path) -> dict[str, bytes]:
 
 def cite(files: Mapping[str, bytes]) -> EvidenceSeal:
     """What a report says of the seal over its evidence: the SHA-512 of its statement and of each answer."""
-    digest = {suffix: hashlib.sha512(data).hexdigest() for suffix, data in files.items()}
+    digest = {suffix: sha512_hex(data) for suffix, data in files.items()}
     return EvidenceSeal(digest[_STATEMENT], tuple(sorted(digest[s] for s in digest if s.endswith(".tsr"))))

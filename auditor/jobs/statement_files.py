@@ -1,17 +1,21 @@
-"""Files that hold signed statements, read with the file named in each refusal; nothing is verified here."""
+"""Files that hold signed statements: read, with the file named in each refusal, or accepted by a trust root."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from auditor.attestation.accept import Accepted, Judged, accept
 from auditor.attestation.envelope import parse_envelope
+from auditor.attestation.roles import Kind
 from auditor.attestation.sign import missing_signatures
 from auditor.attestation.statements.results import ResultsStatement, parse_results
+from auditor.attestation.verify import read_root
+from auditor.canon.digest import sha512_hex
 from auditor.errors import SigningError, VerificationError
 from auditor.jobs.files import read_file
+from auditor.jobs.trust import seen_version
 
 Read = TypeVar("Read")
 
@@ -24,7 +28,7 @@ class FinishedReport(NamedTuple):
 
 
 def read_statement_file(path: Path, parse: Callable[[bytes], Read]) -> Read:
-    """What `parse` reads in the payload of the envelope in that file.
+    """What `parse` reads in the payload of the envelope in that file, of which nothing is verified.
 
     Raises:
         EnvelopeError, StatementError, MachineError: it cannot be read, or is not that.
@@ -37,8 +41,17 @@ def parse_statement_file(path: Path, data: bytes, parse: Callable[[bytes], Read]
     try:
         return parse(parse_envelope(data).payload)
     except VerificationError as error:
-        place = f"{path}, {error.place}" if error.place else str(path)
-        raise type(error)(error.problem, place=place, value=error.value, hint=error.hint) from error
+        raise error.within(str(path)) from error
+
+
+def accept_file(path: Path, kind: Kind, trust: Path, at: int) -> Accepted:
+    """The statement in that file, accepted by the verifier's own trust root in `trust` at `at` (microseconds).
+
+    Raises:
+        VerificationError: do not rely on it; also where the trust root is older than one that was seen beside it.
+        UnverifiableError: it cannot be verified here.
+    """
+    return accept(read_file(path), kind, read_root(read_file(trust), seen_version(trust)), Judged(at))
 
 
 def read_finished(path: Path) -> FinishedReport:
@@ -58,4 +71,4 @@ def read_finished(path: Path) -> FinishedReport:
             value=", ".join(signer.principal for signer in missing),
             hint="let them sign it first: auditor sign",
         )
-    return FinishedReport(hashlib.sha512(data).hexdigest(), statement)
+    return FinishedReport(sha512_hex(data), statement)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from auditor.attestation.accept import Accepted, Judged, accept
+from auditor.attestation.accept import Accepted
 from auditor.attestation.roles import Kind
 from auditor.attestation.statements.results import parse_results
 from auditor.attestation.statements.status import StatusEntry, StatusStatement, make_status_statement, parse_status
-from auditor.attestation.verify import read_root
+from auditor.canon.digest import sha512_hex
 from auditor.canon.instant import format_instant
 from auditor.custody.signer_file import Passphrase
 from auditor.errors import SigningError
 from auditor.jobs.files import read_file
 from auditor.jobs.hands import Hand, declare, sign_by
-from auditor.jobs.statement_files import parse_statement_file, read_finished, read_statement_file
-from auditor.jobs.trust import seen_version
+from auditor.jobs.statement_files import accept_file, parse_statement_file, read_finished, read_statement_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +80,14 @@ def verify_status(path: Path, trust: Path, at: int) -> Accepted:
         VerificationError: do not rely on it.
         UnverifiableError: it cannot be verified here.
     """
-    return accept(read_file(path), Kind.STATUS, read_root(read_file(trust), seen_version(trust)), Judged(at))
+    return accept_file(path, Kind.STATUS, trust, at)
 
 
 def find_report(status: StatusStatement, report: Path) -> StatusEntry | None:
     """What the list says of the report in that file, or None if it is not listed."""
     data = read_file(report)
     parse_statement_file(report, data, parse_results)
-    return status.find(hashlib.sha512(data).hexdigest())
+    return status.find(sha512_hex(data))
 
 
 def _enter(entries: dict[str, StatusEntry], path: Path, entry: StatusEntry) -> None:

@@ -6,11 +6,11 @@ What may stand in it is for `auditor.attestation.root` to say, when it is made.
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from auditor.canon.digest import sha256_hex
 from auditor.canon.instant import format_instant, parse_instant
 from auditor.errors import TrustError
 
@@ -188,7 +188,7 @@ def add_anchor(document: Document, certificate: bytes) -> None:
 
 def add_pdf_certificate(document: Document, certificate: bytes, principal: str) -> None:
     """Accept PDFs certified with `certificate` (DER) as certified by `principal`."""
-    digest = hashlib.sha256(certificate).hexdigest()
+    digest = sha256_hex(certificate)
     known = _find(document["pdf"]["certificates"], "sha256", digest)
     if known is None:
         document["pdf"]["certificates"].append({"sha256": digest, "principal": principal})
@@ -282,7 +282,7 @@ def _organisation(document: Document, name: str, kind: str) -> str:
     word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     identifier = f"urn:dc-attest:organisation:{word}"
     if not word or _find(document["organisations"], "organisation", identifier) is not None:
-        identifier += ("-" if word else "") + hashlib.sha256(name.encode("utf-8")).hexdigest()[:8]
+        identifier += ("-" if word else "") + sha256_hex(name.encode("utf-8"))[:8]
     document["organisations"].append({"organisation": identifier, "name": name, "kind": kind})
     return identifier
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +9,7 @@ from auditor.attestation import package as layout
 from auditor.attestation.statements.common import Subject
 from auditor.attestation.statements.verification import Verifier, make_verification_statement
 from auditor.attestation.verify import result_class, steps_of
+from auditor.canon.digest import sha256_hex, sha512_hex
 from auditor.errors import AuditorError, UnverifiableError, VerificationError
 from auditor.jobs.files import read_file
 
@@ -42,7 +42,7 @@ def verification_statement(found: Verdict, request: VerifyRequest, version: str,
     Raises:
         MachineError: the file or the trust root cannot be read again.
     """
-    trust = hashlib.sha256(read_file(request.trust)).hexdigest()
+    trust = sha256_hex(read_file(request.trust))
     verifier = Verifier(f"{VERIFIER}@{version}", trust)
     return make_verification_statement(
         [_subject(str(request.file))], verifier, created_at, found.result, found.steps, judged_at=request.at
@@ -54,4 +54,4 @@ def _subject(place: str) -> Subject:
     if os.path.isdir(place):
         # The manifest stands for the folder: it names every sealed file by its digests.
         place, name = os.path.join(place, layout.MANIFEST), f"{name}/{layout.MANIFEST}"
-    return Subject(name, "sha512", hashlib.sha512(read_file(place)).hexdigest())
+    return Subject(name, "sha512", sha512_hex(read_file(place)))

@@ -14,7 +14,7 @@ from auditor.attestation.statements.act import ActStatement, parse_act
 from auditor.attestation.statements.status import StatusStatement
 from auditor.attestation.verify import VerifiedReport
 from auditor.canon.instant import format_instant
-from auditor.errors import AuditorError, BindingError, TrustError, UnverifiableError, VerificationError
+from auditor.errors import BindingError, TrustError, UnverifiableError, VerificationError
 from auditor.jobs.walk import Walk
 
 _DAY = 86_400_000_000
@@ -60,16 +60,10 @@ def _accept(envelope: bytes, root: TrustRoot, at: int, place: str) -> tuple[Acce
                 raise
             accepted = accept(envelope, Kind.ACT, root, Judged(at, claimed.at))
         except (VerificationError, UnverifiableError) as refused:
-            raise _named(refused, place) from None
+            raise refused.within(place) from None
         return accepted, f" (not counted, as nothing proves when that was: {error.problem})"
     except (VerificationError, UnverifiableError) as error:
-        raise _named(error, place) from None
-
-
-def _named(error: AuditorError, place: str) -> AuditorError:
-    """The same refusal, naming the file it is about: there are several."""
-    where = f"{place}, {error.place}" if error.place else place
-    return type(error)(error.problem, place=where, value=error.value, hint=error.hint)
+        raise error.within(place) from None
 
 
 def _require_about(accepted: Accepted, report: VerifiedReport, at: int, place: str) -> None:
@@ -164,7 +158,7 @@ def _accept_status(status: bytes, report: VerifiedReport, root: TrustRoot, at: i
     try:
         accepted = accept(status, Kind.STATUS, root, Judged(at))
     except (VerificationError, UnverifiableError) as error:
-        raise _named(error, _LIST) from None
+        raise error.within(_LIST) from None
     _require_heard(accepted.signers, report.signers)
     statement = accepted.statement
     assert isinstance(statement, StatusStatement)

@@ -5,7 +5,6 @@ What is proven first is what the rest is judged by: the time of the package's se
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from auditor.attestation.roles import Kind
 from auditor.attestation.root import TrustRoot
 from auditor.attestation.statements.attestation import AttestationStatement
 from auditor.attestation.verify import VerifiedReport, verify_report
+from auditor.canon.digest import sha512_hex
 from auditor.errors import BindingError, TrustError, UnverifiableError, VerificationError
 from auditor.jobs.container import MAX_MEMBER_BYTES, Container, digest, read
 from auditor.jobs.verify_evidence import Disclosed, verify_evidence
@@ -101,7 +101,7 @@ class _Verification:
                 raise BindingError("not the file that was sealed", place=path, value=f"{size} bytes")
         files = {path: digest(self.container, path) for path in sealed}
         require_files(manifest, files)
-        found = hashlib.sha512(data).hexdigest()
+        found = sha512_hex(data)
         self.walk.done(f"{len(files)} files, manifest SHA-512 {found}")
         return manifest, found, files
 
@@ -147,7 +147,7 @@ class _Verification:
         if size > self.container.size(layout.PDF):
             raise BindingError("revision 0 is said to be longer than the PDF", place=layout.ATTESTATION, value=size)
         with self.container.open(layout.PDF) as file:
-            return hashlib.sha512(file.read(size)).hexdigest()
+            return sha512_hex(file.read(size))
 
     def _evidence(self, verified: VerifiedReport) -> Disclosed:
         self.progress("checking the disclosed evidence")
@@ -157,16 +157,12 @@ class _Verification:
         self.progress("checking the PDF")
         statement = document.statement
         assert isinstance(statement, AttestationStatement)
-        names = [path for path in self.container.paths if path.startswith(layout.REVOCATION)]
-        if sum(map(self.container.size, names)) > MAX_MEMBER_BYTES:
-            raise BindingError("the revocation lists are too large", place=layout.REVOCATION)
-        lists = [read(self.container, path) for path in names]
         facts = PdfFacts(
             pdf=read(self.container, layout.PDF),
             statement=statement,
             signers=document.signers,
             report=verified,
-            lists=tuple(lists) if sealing.late_proven is not None else (),
+            lists=sealing.lists if sealing.late_proven is not None else (),
             proven=sealing.proven,
             late_proven=sealing.late_proven,
         )

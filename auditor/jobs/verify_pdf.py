@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha512
 from subprocess import TimeoutExpired
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.attestation import steps
+from auditor.canon.digest import sha512_hex
 from auditor.canon.instant import format_instant
 from auditor.errors import BindingError, TrustError, UnverifiableError
 from auditor.jobs.pdf_text import TextRequest, compare_text
@@ -49,7 +49,7 @@ def verify_pdf(facts: PdfFacts, root: TrustRoot, at: int, walk: Walk) -> None:
     """
     walk.begin(steps.PDF_PROFILE)
     statement = facts.statement
-    if sha512(facts.pdf).hexdigest() != statement.pdf:
+    if sha512_hex(facts.pdf) != statement.pdf:
         raise BindingError("the PDF changed while it was verified")
     request = TextRequest(facts.report, statement.revision0_size, statement.text, root.verifiers)
     # Each is the work of a process of its own, so both are done at once; the profile is told first whichever is ready.

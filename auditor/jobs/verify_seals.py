@@ -20,9 +20,10 @@ from auditor.attestation.statements.results import MAX_RESPONSES, EvidenceSeal
 from auditor.attestation.statements.seal import SealStatement
 from auditor.attestation.timestamp import Timestamp, proven_time, verify_response
 from auditor.attestation.verify import VerifiedReport
+from auditor.canon.digest import sha512_hex
 from auditor.canon.instant import format_instant
 from auditor.errors import BindingError
-from auditor.jobs.container import Container, has, read
+from auditor.jobs.container import MAX_MEMBER_BYTES, Container, has, read
 from auditor.jobs.walk import Walk
 
 MAX_LIST_BYTES = 32 * 2**20
@@ -41,11 +42,15 @@ class Seal(NamedTuple):
 
 
 class Sealing(NamedTuple):
-    """The seals of one package; `proven` and `late_proven` are the times of its seal and of the late seal."""
+    """The seals of one package; `proven` and `late_proven` are the times of its seal and of the late seal.
+
+    `lists` are the revocation lists (DER) that the late seal covers, as they were read then.
+    """
 
     evidence: Seal | None
     proven: int | None
-    late_proven: int | None
+    late_proven: int | None = None
+    lists: tuple[bytes, ...] = ()
 
 
 def verify_sealing(
@@ -68,15 +73,15 @@ def verify_sealing(
         walk.left(steps.SEAL, "the package is not sealed, and the trust root asks for no seal")
         walk.left(steps.PROVEN_TIME, "nothing is sealed; keys were judged at the time given")
         walk.left(steps.LATE_SEAL, "there is no seal for a late seal to cover")
-        return Sealing(_evidence_seal(container, root, at), None, None)
+        return Sealing(_evidence_seal(container, root, at), None)
     if seal.statement.stage != "package" or seal.statement.subjects[0].digest != digest:
         raise BindingError("the seal is over another manifest", place=f"{layout.PACKAGE_SEAL}.dsse.json")
     if seal.statement.package != manifest.package:
         raise BindingError("the seal is of another package", value=seal.statement.package)
     walk.done(f"by {', '.join(one.principal for one in seal.statement.signers)}, seal SHA-512 {seal.envelope}")
     _tell_time(seal, walk)
-    late = _late(container, root, at, walk, seal)
-    return Sealing(_evidence_seal(container, root, at), seal.proven, late)
+    late_proven, lists = _late(container, root, at, walk, seal)
+    return Sealing(_evidence_seal(container, root, at), seal.proven, late_proven, lists)
 
 
 def require_order(sealing: Sealing, verified: VerifiedReport, tolerance: int, walk: Walk) -> None:
@@ -119,7 +124,9 @@ def _tell_time(seal: Seal, walk: Walk) -> None:
         walk.done(f"no later than {format_instant(seal.proven)}: {seal.told}")
 
 
-def _late(container: Container, root: TrustRoot, at: int, walk: Walk, first: Seal) -> int | None:
+def _late(
+    container: Container, root: TrustRoot, at: int, walk: Walk, first: Seal
+) -> tuple[int | None, tuple[bytes, ...]]:
     walk.begin(steps.LATE_SEAL)
     late = _seal(container, layout.LATE_SEAL, root, at)
     present = [path for path in container.paths if path.startswith((f"{layout.PACKAGE_SEAL}.", layout.REVOCATION))]
@@ -128,16 +135,11 @@ def _late(container: Container, root: TrustRoot, at: int, walk: Walk, first: Sea
         if lists:
             raise BindingError("a revocation list that no late seal covers", place=lists[0])
         walk.left(steps.LATE_SEAL, "there is no late seal yet: no revocation list from after the seal is covered")
-        return None
-    sealed = {one.name: one.digest for one in late.statement.subjects}
-    if late.statement.stage != "late" or late.statement.package != first.statement.package or set(sealed) != {*present}:
-        raise BindingError("the late seal does not cover this seal", place=f"{layout.LATE_SEAL}.dsse.json")
-    for path in present:
-        if hashlib.sha512(read(container, path, MAX_LIST_BYTES)).hexdigest() != sealed[path]:
-            raise BindingError("not the file that the late seal covers", place=path)
+        return None, ()
+    covered = _covered(container, late, first, present)
     if first.proven is None or late.proven is None:
         walk.left(steps.LATE_SEAL, f"its time is not proven: {late.told}")
-        return late.proven
+        return late.proven, covered
     if late.proven < first.proven - root.time_tolerance * _SECOND:
         raise BindingError("the late seal is older than the seal it covers", value=format_instant(late.proven))
     if lists:
@@ -145,7 +147,22 @@ def _late(container: Container, root: TrustRoot, at: int, walk: Walk, first: Sea
         walk.done(f"{count}, no later than {format_instant(late.proven)}: {late.told}")
     else:
         walk.left(steps.LATE_SEAL, "the late seal covers no revocation list: nothing shows what was revoked since")
-    return late.proven
+    return late.proven, covered
+
+
+def _covered(container: Container, late: Seal, first: Seal, present: list[str]) -> tuple[bytes, ...]:
+    """The revocation lists among the files that are `present`, each of which the late seal must cover as it is."""
+    sealed = {one.name: one.digest for one in late.statement.subjects}
+    if late.statement.stage != "late" or late.statement.package != first.statement.package or set(sealed) != {*present}:
+        raise BindingError("the late seal does not cover this seal", place=f"{layout.LATE_SEAL}.dsse.json")
+    lists = [path for path in present if path.startswith(layout.REVOCATION)]
+    if sum(map(container.size, lists)) > MAX_MEMBER_BYTES:
+        raise BindingError("the revocation lists are too large", place=layout.REVOCATION)
+    found = {path: read(container, path, MAX_LIST_BYTES) for path in present}
+    for path, data in found.items():
+        if sha512_hex(data) != sealed[path]:
+            raise BindingError("not the file that the late seal covers", place=path)
+    return tuple(found[path] for path in lists)
 
 
 def _evidence_seal(container: Container, root: TrustRoot, at: int) -> Seal | None:
@@ -169,13 +186,13 @@ def _seal(container: Container, stem: str, root: TrustRoot, at: int) -> Seal | N
     statement = accepted.statement
     assert isinstance(statement, SealStatement)
     answers = [one for one in beside if one.endswith(".tsr")]
-    responses = [hashlib.sha512(read(container, one, MAX_BYTES)).hexdigest() for one in answers]
+    responses = [sha512_hex(read(container, one, MAX_BYTES)) for one in answers]
     told = "; ".join(f"{one.operator} {format_instant(one.time)}" for one in timestamps) or "no timestamp"
     if not root.time_threshold:
         told = f"the trust root asks for no time authority ({told})"
     if unknown:
         told += f"; not counted, unknown to the trust root: {', '.join(unknown)}"
-    return Seal(hashlib.sha512(data).hexdigest(), statement, tuple(sorted(responses)), proven, told)
+    return Seal(accepted.digest_sha512, statement, tuple(sorted(responses)), proven, told)
 
 
 def _timestamps(

@@ -9,7 +9,6 @@ judged differently from day to day.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import io
 import logging
 from collections.abc import Iterator, Sequence
@@ -36,6 +35,7 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingPolicy,
 )
 
+from auditor.canon.digest import sha256_hex
 from auditor.errors import SignatureError, TrustError, UnverifiableError
 from auditor.report.pdf_revisions import Certified
 from auditor.report.pdf_revocation import Lists, require_needed, require_unrevoked
@@ -117,7 +117,7 @@ async def _validate(pdf: bytes, certified: Certified, judgement: Judgement) -> V
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     signature, stamp = _embedded(reader, certified)
     certificate = signature.signer_cert
-    digest = hashlib.sha256(certificate.dump()).hexdigest()
+    digest = sha256_hex(certificate.dump())
     if digest not in judgement.certificates:
         raise TrustError("the PDF is signed with a certificate that is not accepted", value=digest)
     token = _require_form(signature, stamp)

@@ -12,10 +12,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 from datetime import tzinfo
-from hashlib import sha256
 from types import MappingProxyType
 from typing import NamedTuple
 
+from auditor.canon.digest import sha256_hex
 from auditor.errors import BindingError, RenderError, UnverifiableError
 from auditor.report.beside import BESIDE, read_beside
 from auditor.report.fields import Segment, bare, expected_segments
@@ -55,7 +55,7 @@ def text_fingerprint(pdf: bytes) -> str:
 
 def _fingerprint(paper: Paper) -> str:
     shown = "".join(one.text for one in paper.shown if not one.field.startswith(PAGE_FIELD))
-    return sha256(unicodedata.normalize("NFC", shown).encode()).hexdigest()
+    return sha256_hex(unicodedata.normalize("NFC", shown).encode())
 
 
 def require_same_text(

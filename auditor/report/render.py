@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -10,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from auditor.canon.digest import sha256_hex
+from auditor.canon.digest import sha256_hex, sha512_hex
 from auditor.canon.json import canonical_bytes, parse_strict
 from auditor.errors import RenderError
 from auditor.model.assessment import AssessmentResults
@@ -66,7 +65,7 @@ def compose_attestation(verified: AttestationInput, kit: ReportKit, zone: tzinfo
     Raises:
         RenderError: results of another shape, or an envelope that is not the one verified.
     """
-    report = hashlib.sha512(verified.envelope).hexdigest()
+    report = sha512_hex(verified.envelope)
     if verified.envelope_digest not in (report, sha256_hex(verified.envelope)):
         raise RenderError("the report file is not the one that was verified", value=report)
     declared = parse_strict(verified.payload)["predicate"]["signers"]

@@ -13,9 +13,9 @@ time and memory even so; `auditor.jobs.pdf_check` runs this within limits.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha512
 from typing import NamedTuple
 
+from auditor.canon.digest import sha512_hex
 from auditor.errors import BindingError, UnverifiableError
 from auditor.report.pdf_layout import read_layout
 from auditor.report.pdf_revisions import Certified, read_certified, require_document
@@ -87,11 +87,11 @@ def require_digests(pdf: bytes, final_sha512: str, revision0_sha512: str, revisi
     """Rule 1. Raises BindingError."""
     if len(pdf) > MAX_PDF_BYTES:
         raise BindingError("the PDF is too large", value=len(pdf))
-    if sha512(pdf).hexdigest() != final_sha512:
-        raise BindingError("the PDF is not the one that the attestation statement names", value=sha512(pdf).hexdigest())
+    if sha512_hex(pdf) != final_sha512:
+        raise BindingError("the PDF is not the one that the attestation statement names", value=sha512_hex(pdf))
     if not 0 < revision0_size < len(pdf):
         raise BindingError("the PDF has nothing after the revision that people signed", value=revision0_size)
-    if sha512(memoryview(pdf)[:revision0_size]).hexdigest() != revision0_sha512:
+    if sha512_hex(memoryview(pdf)[:revision0_size]) != revision0_sha512:
         raise BindingError("the first revision of the PDF is not the one that people signed")
 
 

@@ -15,21 +15,12 @@ from auditor.jobs.verdict import Verdict
 from samples.authorities import make_crl
 from samples.identities import sample_document
 from tests.e2e.attacks import Package, both, judge, later, now
-from tests.e2e.conftest import Attested, signed_root
-from tests.e2e.looked_up import look_once
+from tests.e2e.conftest import signed_root
+
+pytestmark = pytest.mark.usefixtures("look_once")
 
 IN_2060 = parse_instant("2060-01-01T00:00:00Z")
 """When no key of the samples is within its window any more."""
-
-
-@pytest.fixture(autouse=True)
-def _one_look_at_each_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_once(monkeypatch)
-
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
 
 
 def told(found: Verdict, title: str) -> tuple[str, str]:

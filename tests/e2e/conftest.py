@@ -11,14 +11,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from auditor.attestation.rotation import make_root, sign_root
 from samples.authorities import LocalAuthority
 from samples.identities import ROOT_HOLDERS, signing_keys
+from tests.e2e.looked_up import look_once
 
+if TYPE_CHECKING:
+    from tests.e2e.attacks import Package
+
+__all__ = ["look_once"]
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 KEYS = SAMPLES / "keys"
@@ -120,6 +125,14 @@ def fjordheim(tmp_path_factory: pytest.TempPathFactory) -> Attested:
 def skarvoy(tmp_path_factory: pytest.TempPathFactory) -> Attested:
     """The facility with planted violations."""
     return _attested("skarvoy", tmp_path_factory)
+
+
+@pytest.fixture
+def package(fjordheim: Attested, tmp_path: Path) -> Package:
+    """The sound facility's package, to be attacked."""
+    from tests.e2e.attacks import Package
+
+    return Package(fjordheim.package, tmp_path / "package")
 
 
 Run = Callable[..., Done]

@@ -17,6 +17,7 @@ _CHECK = verify_package.verify_pdf
 _SEEN: dict[Any, list[tuple[str, str, str]]] = {}
 
 
+@pytest.fixture
 def look_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """From now on, until the test ends."""
     monkeypatch.setattr(verify_package, "verify_pdf", _verify_pdf)

@@ -20,7 +20,8 @@ from auditor.errors import BindingError
 from auditor.jobs.package import zip_package
 from tests.e2e.attacks import Package, judge, now
 from tests.e2e.conftest import Attested
-from tests.e2e.looked_up import look_once
+
+pytestmark = pytest.mark.usefixtures("look_once")
 
 FLIPS = 12
 GROUPS = {
@@ -42,21 +43,11 @@ GROUPS = {
 """Files that belong together, exchanged together."""
 
 
-@pytest.fixture(autouse=True)
-def _one_look_at_each_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_once(monkeypatch)
-
-
 @pytest.fixture(scope="module")
 def names(fjordheim: Attested) -> list[str]:
     """Every file of the package."""
     found = (path for path in fjordheim.package.rglob("*") if path.is_file())
     return sorted(str(path.relative_to(fjordheim.package)) for path in found)
-
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
 
 
 def may_go(path: str) -> bool:

@@ -48,11 +48,6 @@ from tests.e2e.conftest import Attested
 ENVELOPES = (layout.REPORT, layout.ATTESTATION, "seals/evidence.dsse.json", "seals/package.dsse.json")
 
 
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
-
-
 def test_row_00_the_genuine_package_passes_and_so_does_one_sealed_again(package: Package) -> None:
     """What all the attacks below start from; a new seal by a sealer who changes nothing is no attack."""
     assert passes(package)

@@ -29,12 +29,6 @@ from tests.e2e.attacks import (
 from tests.e2e.conftest import KEYS, Attested
 from tests.report.forge import Forge
 
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
-
-
 # --- 8: something is added to the PDF
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -26,17 +25,8 @@ from tests.e2e.attacks import (
     refused,
 )
 from tests.e2e.conftest import Attested
-from tests.e2e.looked_up import look_once
 
-
-@pytest.fixture(autouse=True)
-def _one_look_at_each_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_once(monkeypatch)
-
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
+pytestmark = pytest.mark.usefixtures("look_once")
 
 
 # --- 11: adverse evidence is withheld

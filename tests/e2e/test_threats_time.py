@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,23 +15,16 @@ from auditor.attestation.rotation import accept_successor, make_root, sign_root
 from auditor.attestation.steps import ACTS, CATALOG, ENGINE, LATE_SEAL, PROVEN_TIME, STATUS, UNVERIFIABLE
 from auditor.canon.instant import format_instant
 from auditor.errors import BindingError, SignatureError, StatementError, TrustError, UnverifiableError
+from auditor.jobs import verify_package, verify_seals
+from auditor.jobs.container import read
 from samples.authorities import make_crl
 from samples.identities import sample_document
 from tests.attestation.tokens import Changes
 from tests.e2e import attacks
 from tests.e2e.attacks import DAY, HOUR, Document, Package, both, keys_of, now, passes, refused, trust_root
-from tests.e2e.conftest import Attested, auditor
-from tests.e2e.looked_up import look_once
+from tests.e2e.conftest import auditor
 
-
-@pytest.fixture(autouse=True)
-def _one_look_at_each_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_once(monkeypatch)
-
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
+pytestmark = pytest.mark.usefixtures("look_once")
 
 
 @pytest.fixture
@@ -165,6 +159,18 @@ def test_row_16_a_late_seal_covers_this_seal_and_no_other(package: Package, trus
     package.remove("seals/revocation/more.crl")
     package.seal()
     refused(package, BindingError, "late seal covers")
+
+
+def test_row_16_a_list_is_used_as_it_was_when_the_seal_was_checked(
+    package: Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder on somebody's server could answer otherwise the second time, so there is none."""
+    package.seal_late({"ca": make_crl(datetime.now(UTC))})
+    asked: Counter[str] = Counter()
+    for module in (verify_seals, verify_package):
+        monkeypatch.setattr(module, "read", lambda where, path, *most: asked.update([path]) or read(where, path, *most))
+    passes(package)
+    assert asked["seals/revocation/ca.crl"] == 1
 
 
 def test_row_16_a_late_seal_without_the_seal_it_covers(package: Package, trust: Path) -> None:

@@ -25,20 +25,11 @@ from auditor.jobs.print_attestation import verifier_digest
 from tests.browser import core as node
 from tests.e2e import attacks
 from tests.e2e.attacks import DAY, PEOPLE, Document, Package, exit_code, now, passes, refused, trust_root
-from tests.e2e.conftest import ROOT, Attested, auditor
-from tests.e2e.looked_up import look_once
+from tests.e2e.conftest import ROOT, auditor
+
+pytestmark = pytest.mark.usefixtures("look_once")
 
 GIBIBYTE = 2**30
-
-
-@pytest.fixture(autouse=True)
-def _one_look_at_each_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    look_once(monkeypatch)
-
-
-@pytest.fixture
-def package(fjordheim: Attested, tmp_path: Path) -> Package:
-    return Package(fjordheim.package, tmp_path / "package")
 
 
 def within_limits(package: Package, seconds: int = 20, memory: int = 2 * GIBIBYTE) -> int:

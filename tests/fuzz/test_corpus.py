@@ -86,21 +86,21 @@ def test_genuine_files_are_accepted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "where", "path", "guard"),
+    ("change", "where", "path", "guard", "answer"),
     [
-        (0, "package", "README.txt", (verify_package, "require_files")),
-        (7, "package", "seals/late.dsse.json", (verify_seals, "_late")),
-        (5, "acts", "acts/withdraw.dsse.json", (verify_package, "verify_acts")),
+        (0, "package", "README.txt", (verify_package, "require_files"), None),
+        (7, "package", "seals/late.dsse.json", (verify_seals, "_late"), (None, ())),
+        (5, "acts", "acts/withdraw.dsse.json", (verify_package, "verify_acts"), None),
     ],
 )
 def test_the_harness_of_packages_notices_a_false_yes(
-    change: int, where: str, path: str, guard: tuple[ModuleType, str], monkeypatch: pytest.MonkeyPatch
+    change: int, where: str, path: str, guard: tuple[ModuleType, str], answer: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = bytes([0, 0, change, sorted(base(where)).index(path), 1, 0, 0, 0, 0])
     with pytest.raises(VerificationError):
         verified(made(program)[0])
     run_package(program)
-    monkeypatch.setattr(*guard, lambda *_: None)
+    monkeypatch.setattr(*guard, lambda *_: answer)
     with pytest.raises(AcceptedError):
         run_package(program)
 
